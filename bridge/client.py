@@ -1,0 +1,312 @@
+"""A small client of the engine: sends clips, asks, collects results, and heals whatever the network loses."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeVar
+
+from bridge.clips import clip_from_wire, notes_to_wire
+from bridge.clock import Clock
+from bridge.errors import NoAnswerError, RefusedError, UnknownClipError
+from bridge.protocol.clip_messages import ClipBegin, ClipEnd, ClipGet, ClipMissing, ClipNotes, ClipReady
+from bridge.protocol.limits import PROTOCOL
+from bridge.protocol.message import Message
+from bridge.protocol.notes import WireNote, in_messages
+from bridge.protocol.request_messages import Request, ResultResend
+from bridge.protocol.result_messages import Done, ResultBegin, ResultEnd, ResultLeftOut, ResultNotes
+from bridge.protocol.session_messages import Bye, Error, Hello, Model, Ping, Ready, Welcome
+from bridge.protocol.table import FROM_ENGINE, read_datagram
+from bridge.transfer import Transfer
+from engine.representations.clip import Clip
+
+M = TypeVar("M", bound=Message)
+
+_RETRY_S = 0.2
+_POLL_S = 0.05
+_PING_EVERY_S = 2.0
+_BURST = 32
+_BURST_PAUSE_S = 0.002
+_RECEIVE_BUFFER_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """Who answered hello: its welcome, and the models that it named."""
+
+    welcome: Welcome
+    models: tuple[Model, ...]
+
+
+@dataclass(frozen=True)
+class ReceivedClip:
+    """One clip of a result as it came."""
+
+    notes: tuple[WireNote, ...]
+    length_quarters: float
+
+    def to_clip(self, like: Clip) -> Clip:
+        """The engine's clip, in the meter and tempo of another: a result does not repeat them."""
+        clip = clip_from_wire(self.notes, self.length_quarters, like.numerator, like.denominator)
+        return Clip(clip.notes, clip.length_quarters, clip.numerator, clip.denominator, like.bpm)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A whole result: its clips, what the models left out, and the times that it took."""
+
+    clips: tuple[ReceivedClip, ...]
+    left_out: tuple[ResultLeftOut, ...]
+    done: Done
+
+
+class Collector:
+    """Gathers one result from its messages, in any order and with losses."""
+
+    def __init__(self, request: int) -> None:
+        self.request = request
+        self.done: Done | None = None
+        self._begun: dict[int, tuple[float, Transfer]] = {}
+        self._left_out: dict[int, ResultLeftOut] = {}
+
+    def take(self, message: Message) -> bool:
+        """Takes a message in; False where it belongs to something else."""
+        if getattr(message, "request", None) != self.request:
+            return False
+        match message:
+            case ResultBegin() if message.index not in self._begun:
+                self._begun[message.index] = message.length_quarters, Transfer(message.num_notes)
+            case ResultNotes() if message.index in self._begun:
+                self._begun[message.index][1].add(message.first_index, message.notes)
+            case ResultLeftOut():
+                self._left_out[message.clip] = message
+            case Done():
+                self.done = message
+            case ResultBegin() | ResultNotes() | ResultEnd():
+                pass
+            case _:
+                return False
+        return True
+
+    def result(self) -> Received | None:
+        """The result once it is whole."""
+        if self.done is None or self.lost():
+            return None
+        clips = (self._begun[index] for index in range(self.done.total))
+        return Received(
+            tuple(ReceivedClip(transfer.notes, length) for length, transfer in clips),
+            tuple(self._left_out.values()),
+            self.done,
+        )
+
+    def lost(self) -> list[ResultResend]:
+        """What to ask for again: the holes, as far as they are known."""
+        if self.done is None:
+            return [ResultResend(self.request, max(self._begun, default=0), 0, 1)] if self._begun else []
+        wanted = []
+        for index in range(self.done.total):
+            if index not in self._begun:
+                wanted.append(ResultResend(self.request, index, 0, 0))
+                continue
+            holes = self._begun[index][1].holes(most=16)
+            wanted += [ResultResend(self.request, index, first, count) for first, count in holes]
+        return wanted[:16]
+
+
+class Client:
+    """One connection; used from one thread.
+
+    Args:
+        host: where the engine runs.
+        port: its UDP port.
+        timeout_s: how long to wait for an answer before giving up.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 9000, timeout_s: float = 10.0, clock: Clock = time.monotonic
+    ) -> None:
+        self._engine = (host, port)
+        self._timeout_s, self._clock = timeout_s, clock
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1" if host in ("127.0.0.1", "localhost") else "", 0))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+        self._pinged_s = clock()
+        self._last_request = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where this client sends from, which is its name to the engine."""
+        host, port = self._socket.getsockname()
+        return str(host), int(port)
+
+    def close(self) -> None:
+        """Says bye and closes the socket."""
+        if self._socket.fileno() >= 0:
+            self.send(Bye())
+            self._socket.close()
+
+    def next_request(self) -> int:
+        """A fresh request id."""
+        self._last_request += 1
+        return self._last_request
+
+    def send(self, message: Message) -> None:
+        """Sends one message."""
+        self._socket.sendto(message.to_osc(), self._engine)
+
+    def hello(self, name: str = "latent-bridge client") -> Greeting:
+        """Opens a session.
+
+        Raises:
+            NoAnswerError: no engine answers at that port.
+        """
+        models: dict[str, Model] = {}
+        for message in self._answers(lambda: self.send(Hello(0, PROTOCOL, name))):
+            if isinstance(message, Welcome):
+                self._collect_models(models)
+                return Greeting(message, tuple(models.values()))
+        raise NoAnswerError(
+            f"no engine answers at {self._engine[0]}:{self._engine[1]}; start it with: bridge serve --port "
+            f"{self._engine[1]}"
+        )
+
+    def wait_ready(self) -> Greeting:
+        """Waits until the models are warm.
+
+        Raises:
+            NoAnswerError: they are not in time.
+        """
+        greeting = self.hello()
+        if greeting.models and all(model.ready for model in greeting.models):
+            return greeting
+        self.wait_for(Ready)
+        return self.hello()
+
+    def wait_for(self, kind: type[M]) -> M:
+        """The next message of a kind; others are passed over.
+
+        Raises:
+            NoAnswerError: none comes in time.
+        """
+        for message in self._answers(lambda: None):
+            if isinstance(message, kind):
+                return message
+        raise NoAnswerError(f"no {kind.spec.address} came within {self._timeout_s:g} s")
+
+    def send_clip(self, number: int, clip: Clip) -> ClipReady:
+        """Sends a clip under a number of our own, again where datagrams are lost, until it is ready.
+
+        Raises:
+            RefusedError: the engine does not take it.
+            NoAnswerError: it does not answer.
+        """
+        notes = notes_to_wire(clip.notes)
+        self._send_whole(number, clip, notes)
+        for message in self._answers(lambda: self.send(ClipEnd(number))):
+            match message:
+                case ClipReady() if message.clip == number:
+                    return message
+                case ClipMissing() if message.clip == number:
+                    self._heal(number, notes, message)
+                    self.send(ClipEnd(number))
+                case Error() if message.request == 0 and message.address.startswith("/bridge/clip/"):
+                    if message.code != UnknownClipError.code:
+                        raise RefusedError(0, message.code, message.text, message.address)
+                    self._quiet()  # the begin was lost, and each message since then was refused
+                    self._send_whole(number, clip, notes)
+        raise NoAnswerError(f"clip {number} was not acknowledged within {self._timeout_s:g} s")
+
+    def get_clip(self, number: int) -> ReceivedClip:
+        """The notes of a clip that the engine holds."""
+        return self._collect(ClipGet(number), 0).clips[0]
+
+    def ask(self, request: Request) -> Received:
+        """Sends a request and waits for its whole result.
+
+        Raises:
+            RefusedError: the engine refuses it.
+            NoAnswerError: the result is not whole in time.
+        """
+        return self._collect(request, request.request)
+
+    def receive(self, timeout_s: float) -> list[Message]:
+        """The messages of the next datagram; none where none comes in time."""
+        self._socket.settimeout(timeout_s)
+        try:
+            datagram, _ = self._socket.recvfrom(65_535)
+        except (TimeoutError, BlockingIOError, ConnectionError):
+            return []
+        return [message for message in read_datagram(datagram, FROM_ENGINE) if isinstance(message, Message)]
+
+    def _collect(self, ask: Message, request: int) -> Received:
+        collector = Collector(request)
+
+        def nudge() -> None:
+            lost: Sequence[Message] = collector.lost()
+            for message in lost or (() if collector.done else (ask,)):
+                self.send(message)
+
+        for message in self._answers(nudge):
+            if isinstance(message, Error) and message.request == request and message.address == ask.spec.address:
+                raise RefusedError(request, message.code, message.text, message.address)
+            if collector.take(message) and (result := collector.result()) is not None:
+                return result
+        raise NoAnswerError(f"the result of {ask.spec.address} was not whole within {self._timeout_s:g} s")
+
+    def _answers(self, nudge: Callable[[], None]) -> Iterator[Message]:
+        """What arrives until the timeout; `nudge` is called at first, and when nothing has come for a while."""
+        began_s = self._clock()
+        nudge()
+        heard_s = began_s
+        while self._clock() - began_s < self._timeout_s:
+            messages = self.receive(_POLL_S)
+            self._ping()
+            yield from messages
+            if messages:
+                heard_s = self._clock()
+            elif self._clock() - heard_s > _RETRY_S:
+                heard_s = self._clock()
+                nudge()
+
+    def _ping(self) -> None:
+        if self._clock() - self._pinged_s > _PING_EVERY_S:
+            self._pinged_s = self._clock()
+            self.send(Ping(0))
+
+    def _collect_models(self, models: dict[str, Model]) -> None:
+        while messages := self.receive(_POLL_S):
+            models.update((message.name, message) for message in messages if isinstance(message, Model))
+
+    def _heal(self, number: int, notes: Sequence[WireNote], first: ClipMissing) -> None:
+        """Sends the notes of a hole, and of the holes named right after it."""
+        holes = [first]
+        while messages := self.receive(_POLL_S):
+            holes += [message for message in messages if isinstance(message, ClipMissing) and message.clip == number]
+        for hole in holes:
+            self._send_notes(number, notes[hole.first_index : hole.first_index + hole.count], hole.first_index)
+
+    def _quiet(self) -> None:
+        while self.receive(_POLL_S):
+            pass
+
+    def _send_whole(self, number: int, clip: Clip, notes: Sequence[WireNote]) -> None:
+        self.send(ClipBegin(number, len(notes), clip.length_quarters, clip.numerator, clip.denominator))
+        self._send_notes(number, notes, 0)
+
+    def _send_notes(self, number: int, notes: Sequence[WireNote], first_index: int) -> None:
+        for sent, (first, some) in enumerate(in_messages(notes, first_index), start=1):
+            self.send(ClipNotes(number, first, tuple(some)))
+            if sent % _BURST == 0:
+                time.sleep(_BURST_PAUSE_S)  # a receiver's buffer holds about a hundred datagrams

@@ -1,0 +1,195 @@
+"""The desk between clients and worker: what is asked goes in, what became of it goes back to the one who asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bridge.clock import Clock
+from bridge.engine_interface import Engine
+from bridge.errors import BusyError, CancelledError, NotReadyError, TooLargeError
+from bridge.outbox import Outbox
+from bridge.protocol.clip_messages import ClipEnd, ClipReady
+from bridge.protocol.limits import DEADLINE_S, MAX_COUNT, MAX_RESULT_NOTES
+from bridge.protocol.message import Message
+from bridge.protocol.request_messages import Request, ResultResend
+from bridge.protocol.session_messages import Error, Goodbye, Model, Ready, Status
+from bridge.protocol.settings import Settings
+from bridge.refusals import refusal
+from bridge.results import KeptResults, Result, make_result
+from bridge.sessions import Session, Sessions
+from bridge.worker import Answered, ClipPrepared, Failed, Job, Loaded, PrepareJob, RequestJob, Worker
+from engine.representations.clip import Clip
+from engine.runtime.answers import Answer
+
+log = logging.getLogger("bridge")
+
+_SPACINGS = ("change", "angle")
+
+
+class Desk:
+    """Sessions, kept results, worker and outbox together; one thread alone uses it.
+
+    Args:
+        worker: calls the engine.
+        outbox: sends.
+        version: the engine's own version, for `/bridge/welcome`.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(self, worker: Worker, outbox: Outbox, version: str, clock: Clock) -> None:
+        self.worker, self.outbox, self.version = worker, outbox, version
+        self.sessions, self.kept = Sessions(clock), KeptResults(clock)
+        self._clock, self._started_s = clock, clock()
+        self._loaded: Loaded | None = None
+
+    @property
+    def uptime_s(self) -> float:
+        """Seconds since the start."""
+        return self._clock() - self._started_s
+
+    def models(self) -> Iterator[Model]:
+        """The models as far as they are known: none before they are loaded."""
+        if self._loaded is not None:
+            for model in self._loaded.models:
+                yield Model(model.name, model.kind, model.bars, model.latent_dim, int(self._loaded.warm))
+
+    # What handlers ask for
+
+    def reply(self, session: Session, message: Message) -> None:
+        """Sends a short answer."""
+        self.outbox.send(message, session.reply_to)
+
+    def options(self, settings: Settings) -> dict[str, Any]:
+        """The settings that the client chose, as the engine names them."""
+        chosen = {"temperature": settings.temperature, "seed": settings.seed, "kind": settings.kind}
+        chosen["spacing"] = None if settings.spacing is None else _SPACINGS[settings.spacing]
+        return {name: value for name, value in chosen.items() if value is not None}
+
+    def check_result_size(self, count: int, *sources: Clip) -> None:
+        """Raises TooLargeError where so many clips like these would make too large a result."""
+        most = max(len(clip.notes) for clip in sources)
+        if count * most > MAX_RESULT_NOTES:
+            raise TooLargeError(
+                f"{count} clips of {most:,} notes are {count * most:,} notes; a result may have {MAX_RESULT_NOTES:,}: "
+                f"ask for fewer than {MAX_COUNT} at once"
+            )
+
+    def submit(self, session: Session, request: Request, call: Callable[[Engine], Answer]) -> None:
+        """Queues a request; the same one come twice is queued once.
+
+        Raises:
+            NotReadyError: the models are not warm.
+            BusyError: the queue is full, or the id belongs to another request that is not done.
+        """
+        before = session.pending.get(request.request)
+        if before is not None and before.message == request:
+            return
+        if before is not None:
+            raise BusyError(f"request {request.request} is another one, not done yet; take a new id or wait")
+        if self._loaded is None or not self._loaded.warm:
+            raise NotReadyError("the models are still being warmed; wait for /bridge/ready and ask again")
+        now_s = self._clock()
+        job = RequestJob(session.number, request, now_s, call, now_s + DEADLINE_S)
+        self.worker.submit(job)
+        session.pending[request.request] = job
+
+    def prepare(self, session: Session, end: ClipEnd, clip: Clip) -> None:
+        """Has a clip judged and encoded ahead, once; before the models are warm this waits for them."""
+        before = session.preparing.get(end.clip)
+        if before is None or before.clip is not clip:
+            job = PrepareJob(session.number, end, self._clock(), clip)
+            self.worker.submit(job)
+            session.preparing[end.clip] = job
+
+    def take_back(self, session: Session, request: int) -> None:
+        """Gives a request up, wherever it is."""
+        job = session.pending.pop(request, None)
+        self.worker.take_back(lambda waiting: waiting is job)
+        self.outbox.take_back(request, session.reply_to)
+
+    def reply_result(self, session: Session, result: Result) -> None:
+        """Sends a result, and keeps it a while."""
+        self.kept.keep(session.number, result)
+        self.outbox.send_result(result, session.reply_to)
+
+    def resend(self, session: Session, wanted: ResultResend) -> None:
+        """Sends a span of a kept result once more."""
+        result = self.kept.find(session.number, wanted.request, wanted.index)
+        self.outbox.send_messages(wanted.request, result.resent(wanted), session.reply_to)
+
+    def forget(self, session: Session) -> None:
+        """Ends a session and all that it waits for."""
+        self.sessions.close(session)
+        self.kept.forget_session(session.number)
+        self.worker.take_back(lambda job: job.session == session.number)
+
+    # What the worker and the clock bring
+
+    def loaded(self, event: Loaded) -> None:
+        """Takes note of the models, and tells those who wait for them."""
+        self._loaded = event
+        if not event.warm:
+            return
+        for session in self.sessions:
+            if session.said_hello:
+                for message in (*self.models(), Ready()):
+                    self.reply(session, message)
+
+    def answered(self, event: Answered) -> None:
+        """Sends a result, unless its client has gone or has given it up."""
+        session = self._settle(event.job)
+        if session is not None:
+            self.reply_result(session, make_result(event.job.message, event.answer, event.queue_ms))
+
+    def prepared(self, event: ClipPrepared) -> None:
+        """Says that a clip is ready, unless it was dropped or replaced meanwhile."""
+        session, number, clip = self._settle(event.job), event.job.message.clip, event.job.clip
+        if session is not None and session.clips.get(number) is clip:
+            what = event.prepared
+            self.reply(session, ClipReady(number, len(clip.notes), what.kind, what.bars, int(what.cached)))
+
+    def failed(self, event: Failed) -> None:
+        """Says what went wrong, unless nobody waits for it."""
+        session = self._settle(event.job)
+        if session is not None:
+            self.reply(session, _refused(event.job, event.error))
+
+    def tick(self) -> None:
+        """Each second: status to all, and an end to what is silent, old or stale."""
+        for job in self.worker.take_back_stale():
+            self.failed(Failed(job, BusyError(f"the request waited over {DEADLINE_S:g} s; ask again")))
+        for session in self.sessions.silent():
+            log.info("client %d at %s:%d is silent and dropped", session.number, *session.address)
+            self.forget(session)
+        self.kept.forget_old()
+        status = self._status()
+        for session in self.sessions:
+            if session.said_hello:
+                self.reply(session, status)
+
+    def stop(self) -> None:
+        """Tells everybody that it is over."""
+        for session in self.sessions:
+            for job in session.pending.values():
+                self.reply(session, _refused(job, CancelledError("the engine is stopping; start it and ask again")))
+            if session.said_hello:
+                self.reply(session, Goodbye())
+
+    def _settle(self, job: Job) -> Session | None:
+        """Ends the wait for a job: its session, or None where nobody waits for it any more."""
+        session = self.sessions.by_number(job.session)
+        if session is None:
+            return None
+        return session if session.settle(job) else None
+
+    def _status(self) -> Status:
+        worker, stats = self.worker, self.worker.cache_stats
+        clips, hits, misses = (stats.clips, stats.hits, stats.misses) if stats is not None else (0, 0, 0)
+        return Status(self.uptime_s, worker.depth, clips, hits, misses, worker.p95_ms)
+
+
+def _refused(job: Job, error: Exception) -> Error:
+    request = 0 if isinstance(job, PrepareJob) else job.message.request
+    return refusal(error, request, job.message.spec.address)

@@ -1,0 +1,70 @@
+"""What the bridge needs of an engine: the seam that `engine.runtime` fulfils, and the tests' own engine too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from engine.representations.clip import Clip
+from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
+
+
+class Engine(Protocol):
+    """Music in, music out; called by the worker's thread alone.
+
+    What follows a `*` is given only where the client chose it: the defaults are the engine's own.
+    """
+
+    @property
+    def device_name(self) -> str: ...
+
+    @property
+    def models(self) -> Sequence[ModelInfo]: ...
+
+    def warm_up(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def cache_stats(self) -> CacheStats: ...
+
+    def prepare(self, clip: Clip) -> Prepared: ...
+
+    def sample(self, model: str, count: int, *, temperature: float = ..., seed: int = ...) -> Answer: ...
+
+    def vary(
+        self, clip: Clip, count: int, amount: float, *, temperature: float = ..., seed: int = ..., kind: str | None = ...
+    ) -> Answer: ...
+
+    def interpolate(
+        self,
+        clip_a: Clip,
+        clip_b: Clip,
+        steps: int,
+        *,
+        temperature: float = ...,
+        seed: int = ...,
+        spacing: str = ...,
+        kind: str | None = ...,
+    ) -> Answer: ...
+
+    def blend(
+        self,
+        clips: Sequence[Clip],
+        weights: Sequence[float],
+        *,
+        temperature: float = ...,
+        seed: int = ...,
+        kind: str | None = ...,
+    ) -> Answer: ...
+
+    def humanize(
+        self, clip: Clip, timing: float, velocity: float, *, temperature: float = ..., seed: int = ...
+    ) -> Answer: ...
+
+    def drumify(self, clip: Clip, *, temperature: float = ..., seed: int = ...) -> Answer: ...
+
+    def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer: ...
+
+
+LoadEngine = Callable[[], Engine]
+"""Loads the checkpoints onto the device; called once, by the worker's thread."""

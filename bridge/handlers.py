@@ -1,0 +1,189 @@
+"""What is done on each message of a client: validate, submit, reply. One thread runs all of this; nothing blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bridge.desk import Desk
+from bridge.errors import OutOfRangeError, WrongKindError
+from bridge.protocol.clip_messages import ClipBegin, ClipDrop, ClipDropped, ClipEnd, ClipGet, ClipMissing, ClipNotes
+from bridge.protocol.limits import MAX_HOLES, PROTOCOL
+from bridge.protocol.message import Message
+from bridge.protocol.request_messages import (
+    Blend,
+    Cancel,
+    Continue,
+    Drumify,
+    Groove,
+    Humanize,
+    Infill,
+    Interpolate,
+    ResultResend,
+    Sample,
+    Vary,
+)
+from bridge.protocol.result_messages import Cancelled, Done
+from bridge.protocol.session_messages import Bye, Goodbye, Hello, Ping, Pong, Welcome
+from bridge.results import Result
+from bridge.sessions import Session
+
+Handler = Callable[[Desk, Session, Any], None]
+
+
+# Session
+
+
+def hello(desk: Desk, session: Session, message: Hello) -> None:
+    """Opens the session, and says who is here."""
+    host, port = session.address
+    session.reply_to = (host, message.reply_port or port)
+    if message.protocol != PROTOCOL:
+        desk.reply(session, Welcome(PROTOCOL, desk.version, 0))
+        raise OutOfRangeError(f"protocol is {message.protocol}; version {PROTOCOL} is spoken here: update the older")
+    session.said_hello = True
+    desk.reply(session, Welcome(PROTOCOL, desk.version, session.number))
+    for model in desk.models():
+        desk.reply(session, model)
+
+
+def ping(desk: Desk, session: Session, message: Ping) -> None:
+    """Shows that the engine is alive."""
+    desk.reply(session, Pong(message.token, desk.uptime_s))
+
+
+def bye(desk: Desk, session: Session, _message: Bye) -> None:
+    """Ends the session."""
+    desk.forget(session)
+    desk.reply(session, Goodbye())
+
+
+# Clips
+
+
+def clip_begin(desk: Desk, session: Session, message: ClipBegin) -> None:
+    """Makes room for a clip."""
+    desk.sessions.check_room(message.num_notes)
+    session.begin(message)
+
+
+def clip_notes(_desk: Desk, session: Session, message: ClipNotes) -> None:
+    """Takes notes in."""
+    session.add(message)
+
+
+def clip_end(desk: Desk, session: Session, message: ClipEnd) -> None:
+    """Names the holes, or has the clip judged and encoded ahead."""
+    incoming = session.incoming.get(message.clip)
+    if incoming is not None and not incoming.transfer.complete:
+        for first_index, count in incoming.transfer.holes(MAX_HOLES):
+            desk.reply(session, ClipMissing(message.clip, first_index, count))
+        return
+    desk.prepare(session, message, session.finish(message.clip))
+
+
+def clip_get(desk: Desk, session: Session, message: ClipGet) -> None:
+    """Sends the notes back."""
+    clip = session.clip(message.clip)
+    desk.reply_result(session, Result((clip,), (), Done(0, 1, 0.0, 0.0, 0.0, 0)))
+
+
+def clip_drop(desk: Desk, session: Session, message: ClipDrop) -> None:
+    """Forgets a clip."""
+    session.drop(message.clip)
+    desk.reply(session, ClipDropped(message.clip))
+
+
+# Requests
+
+
+def sample(desk: Desk, session: Session, message: Sample) -> None:
+    """New clips from the prior."""
+    options = desk.options(message.settings)
+    desk.submit(session, message, lambda engine: engine.sample(message.model, message.count, **options))
+
+
+def vary(desk: Desk, session: Session, message: Vary) -> None:
+    """Clips near a clip."""
+    clip, options = session.clip(message.clip), desk.options(message.settings)
+    desk.check_result_size(message.count, clip)
+    desk.submit(session, message, lambda engine: engine.vary(clip, message.count, message.amount, **options))
+
+
+def interpolate(desk: Desk, session: Session, message: Interpolate) -> None:
+    """Clips from one to another."""
+    a, b, options = session.clip(message.clip_a), session.clip(message.clip_b), desk.options(message.settings)
+    desk.check_result_size(message.steps, a, b)
+    desk.submit(session, message, lambda engine: engine.interpolate(a, b, message.steps, **options))
+
+
+def blend(desk: Desk, session: Session, message: Blend) -> None:
+    """One clip in the midst of others."""
+    sources, options = [session.clip(weight.clip) for weight in message.weights], desk.options(message.settings)
+    weights = [weight.weight for weight in message.weights]
+    if not any(weights):
+        raise OutOfRangeError("all weights are 0; give at least one clip a weight over 0")
+    desk.submit(session, message, lambda engine: engine.blend(sources, weights, **options))
+
+
+def humanize(desk: Desk, session: Session, message: Humanize) -> None:
+    """The same hits as if played."""
+    clip, options = session.clip(message.clip), desk.options(message.settings)
+    timing, velocity = message.timing, message.velocity
+    desk.submit(session, message, lambda engine: engine.humanize(clip, timing, velocity, **options))
+
+
+def drumify(desk: Desk, session: Session, message: Drumify) -> None:
+    """Drums on the rhythm of any clip."""
+    clip, options = session.clip(message.clip), desk.options(message.settings)
+    desk.submit(session, message, lambda engine: engine.drumify(clip, **options))
+
+
+def groove(desk: Desk, session: Session, message: Groove) -> None:
+    """The feel of one clip on another."""
+    source, target = session.clip(message.from_clip), session.clip(message.to_clip)
+    desk.submit(session, message, lambda engine: engine.groove(source, target, message.timing, message.velocity))
+
+
+def not_done_here(_desk: Desk, _session: Session, message: Continue | Infill) -> None:
+    """Refuses what no model does yet."""
+    verb = message.spec.address.rsplit("/", 1)[-1]
+    raise WrongKindError(f"no loaded model does {verb}; /bridge/model lists those loaded: try /bridge/vary")
+
+
+def cancel(desk: Desk, session: Session, message: Cancel) -> None:
+    """Gives a request up."""
+    desk.take_back(session, message.request)
+    desk.reply(session, Cancelled(message.request))
+
+
+def result_resend(desk: Desk, session: Session, message: ResultResend) -> None:
+    """Sends notes of a result again."""
+    desk.resend(session, message)
+
+
+HANDLERS: dict[type[Message], Handler] = {
+    Hello: hello,
+    Ping: ping,
+    Bye: bye,
+    ClipBegin: clip_begin,
+    ClipNotes: clip_notes,
+    ClipEnd: clip_end,
+    ClipGet: clip_get,
+    ClipDrop: clip_drop,
+    Sample: sample,
+    Vary: vary,
+    Interpolate: interpolate,
+    Blend: blend,
+    Humanize: humanize,
+    Drumify: drumify,
+    Groove: groove,
+    Continue: not_done_here,
+    Infill: not_done_here,
+    Cancel: cancel,
+    ResultResend: result_resend,
+}
+"""One function a message that clients send."""
+
+OPENING = (Hello, ClipBegin, Sample)
+"""Messages that make a session where there is none; all others find nothing of their own then, and say so."""

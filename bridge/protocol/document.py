@@ -1,0 +1,170 @@
+"""The contract as a document for whoever writes a client: rules from here, everything else from the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bridge.protocol.arguments import Arg
+from bridge.protocol.limits import (
+    KEEP_RESULTS_S,
+    LIMITS,
+    MAX_CLIP_NOTES,
+    MAX_DATAGRAM_BYTES,
+    MAX_HOLES,
+    NOTES_PER_MESSAGE,
+    PROTOCOL,
+    SILENT_S,
+)
+from bridge.protocol.message import Message, signature
+from bridge.protocol.notes import NOTE_ARGS
+from bridge.protocol.request_messages import Vary
+from bridge.protocol.settings import SETTINGS, Settings
+from bridge.protocol.table import CODES, SECTIONS
+
+_HEAD = f"""# The wire protocol, version {PROTOCOL}
+
+<!-- Generated from bridge/protocol by `bridge protocol`; edit there, not here. -->
+
+OSC 1.0 over UDP between a client (the Max for Live device, a controller app, a script) and the engine that
+`bridge serve --port 9000` starts. Addresses, the order of arguments and error codes are fixed for version {PROTOCOL};
+later additions leave them as they are, so a client passes over addresses that it does not know.
+
+## A first conversation
+
+```
+→ /bridge/hello 0 1 "my script"                 who is there?
+← /bridge/welcome 1 "0.1.0" 7
+← /bridge/model "melody_2bar" "melody" 2 256 1  one line a model; the last 1: it is warm
+→ /bridge/clip/begin 1 2 8.0 4 4                clip 1: 2 notes, 8 quarters, 4/4
+→ /bridge/clip/notes 1 0  60 0.0 1.0 100.0 0 1.0 0.0 64  64 1.5 0.5 90.0 0 1.0 0.0 64
+→ /bridge/clip/end 1
+← /bridge/clip/ready 1 2 "melody" 2 0
+→ /bridge/vary 5 1 4 0.3 "seed" 42              request 5: 4 variations of clip 1
+← /bridge/result/begin 5 0 4 2 8.0              clip 0 of 4: 2 notes, 8 quarters
+← /bridge/result/notes 5 0 0  60 0.0 …
+← /bridge/result/end 5 0
+  …                                             clips 1, 2, 3
+← /bridge/done 5 4 0.1 1.9 0.7 0                waited 0.1 ms, encoded 1.9 ms, decoded 0.7 ms, not from the cache
+```
+
+## Rules
+
+- The types are `i` (int32), `f` (float32) and `s` (string) only. A float is taken where an int is meant when it is
+  whole, an int where a float is meant. NaN and infinities are refused.
+- Bundles are taken, within one another too, and never needed. A time tag never delays. A bundle that cannot be read
+  is refused whole.
+- Times are quarters (a quarter note, what Live calls a beat) from the clip's start, whatever the meter. Velocities
+  are floats over 0, at most 127.
+- A request starts with `i:request`, an id from 1 on that the client picks; every reply to it carries the id. An id
+  is free again once its request is answered. The same request come twice while it is worked on is answered once, so
+  a client that hears nothing may send it again.
+- No datagram from the engine is larger than {MAX_DATAGRAM_BYTES:,} bytes, and none to it needs to be. At most
+  {NOTES_PER_MESSAGE} notes fit into a message.
+- Settings end a request as pairs of `s:name` and a number, in any order, each at most once. What is not given is
+  left to the engine.
+- Replies go to the `reply_port` of `hello` on the sender's machine, else to the address and port that the message
+  came from.
+- The address and port that a client sends from are its identity: its clips, requests and results are its own, and
+  no other client sees them. Nobody has to say hello: without it a client is served just the same, but hears no
+  status and no `/bridge/ready`.
+- A client that nothing was heard from for {SILENT_S:g} s, and that waits for nothing, is dropped with its clips:
+  send `/bridge/ping` every few seconds.
+- Messages that set something are absolute and may come twice, so that a lost or doubled packet heals.
+- Short replies may overtake the notes of a result; the messages of one result keep their order.
+- The same request with the same seed gives the same notes, also after a restart. Long clips are handled in
+  overlapping windows, without seams.
+- Nothing that arrives ends the engine, holds up the receiver, or loses a clip that is already held.
+"""
+
+_NOTES = """## A note
+
+Eight numbers in this order, Live's own note fields. In the tables below `NOTE*` stands for any number of them.
+"""
+
+_AFTER = {
+    "Clips": f"""
+A clip goes in as `begin`, any number of `notes`, `end`. Messages may be lost or overtake one another: `end` is
+answered by one `missing` a hole (at most {MAX_HOLES} at once); the client sends those notes again, then `end`.
+`num_notes` is at most {MAX_CLIP_NOTES:,}. A clip already held under the number stays until the new one is whole;
+meanwhile requests that name it get `clip_incomplete`. Whoever puts new music under an old number drops the old clip
+first, or takes a new number, so that a lost `begin` cannot pass unseen. Before the models are warm clips are taken
+and `ready` comes later.
+
+`kind` in `ready` is the engine's judgement; the setting `kind` of a request overrules it. `cached` is 1 where the
+latents were already there: they are kept by the clip's content and the model, not by its number, in a bounded store
+that survives a restart.
+""",
+    "Results": f"""
+A result is for each clip `begin`, `notes` as often as it takes, `end`; then `left_out` where a model could not take
+in all of a clip; then `done`. Its clips have the meter of the clips they came from. `/bridge/clip/get` is answered
+in the same frame, as request 0. What does not arrive is asked for with `resend` for {KEEP_RESULTS_S:g} s: it is
+answered by `begin`, the notes, `end`, `left_out` and `done` of that result, so a lost frame heals too. A client
+that has heard nothing of a result asks for its index 0, or sends the request again.
+""",
+}
+
+
+def protocol_document() -> str:
+    """The whole document, in Markdown."""
+    return "\n".join(_document()) + "\n"
+
+
+def _document() -> Iterator[str]:
+    yield _HEAD
+    yield _NOTES
+    yield from _argument_table((name, tag, arg) for name, tag, arg in NOTE_ARGS)
+    yield "\n## Settings\n"
+    yield from _argument_table((spec.name, spec.tag, spec.arg) for spec in SETTINGS.values())
+    for title, messages in SECTIONS:
+        yield f"\n## {title}"
+        for message in messages:
+            yield from _message(message)
+        if title in _AFTER:
+            yield _AFTER[title].rstrip()
+    yield "\n## Error codes\n"
+    yield from _table(("code", "meaning"), ((f"`{code}`", meaning) for code, meaning in CODES.items()))
+    yield "\nThe text says what was given, what is allowed and what to do; a program decides by the code alone."
+    yield "\n## Limits\n"
+    yield from _table(("what", "at most", "beyond it"), LIMITS)
+    yield "\n## One message, byte by byte\n"
+    yield from _example()
+
+
+def _message(message: type[Message]) -> Iterator[str]:
+    spec = message.spec
+    arrow = "client → engine" if spec.from_client else "engine → client"
+    yield f"\n### `{spec.address}`\n"
+    yield f"{arrow} · `{signature(spec)}`\n"
+    yield spec.doc
+    if not spec.done_here:
+        yield "\nNo model of this version does it: the answer is the error `wrong_kind`."
+    if spec.fields:
+        yield ""
+        yield from _argument_table((field.name, field.tag, field.arg) for field in spec.fields)
+    if spec.settings:
+        yield f"\nSettings: {', '.join(f'`{name}`' for name in spec.settings)}."
+    if spec.answer:
+        yield f"\nAnswer: {spec.answer}."
+
+
+def _argument_table(arguments: Iterable[tuple[str, str, Arg]]) -> Iterator[str]:
+    rows = ((f"`{tag}:{name}`", arg.allowed if tag != "s" else "", arg.doc) for name, tag, arg in arguments)
+    yield from _table(("argument", "allowed", "meaning"), rows)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _example() -> Iterator[str]:
+    datagram = Vary(5, 1, 4, 0.5, Settings(seed=42)).to_osc()
+    yield '`/bridge/vary 5 1 4 0.5 "seed" 42`: big-endian, strings end in 1 to 4 zero bytes, to a multiple of 4:\n'
+    yield "```"
+    for at in range(0, len(datagram), 16):
+        row = datagram[at : at + 16]
+        shown = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        yield f"{at:04x}  {row.hex(' ', 4):<36} {shown}"
+    yield "```"

@@ -1,0 +1,204 @@
+"""The server's life: startup, serve, shutdown; and UDP bytes to protocol values on the way in."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import NamedTuple
+
+from bridge.clock import Clock
+from bridge.desk import Desk
+from bridge.engine_interface import LoadEngine
+from bridge.errors import PortInUseError
+from bridge.handlers import HANDLERS, OPENING
+from bridge.outbox import Outbox
+from bridge.protocol.limits import MAX_INBOX, STATUS_EVERY_S
+from bridge.protocol.message import Message
+from bridge.protocol.table import Refusal, read_datagram
+from bridge.refusals import refusal
+from bridge.sessions import Address
+from bridge.version import VERSION
+from bridge.worker import Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, Worker
+
+log = logging.getLogger("bridge")
+osc_in = logging.getLogger("bridge.osc.in")
+
+_POLL_S = 0.1
+_WORKER_STOP_S = 1.0
+_OUTBOX_STOP_S = 0.5
+_RECEIVE_BUFFER_BYTES = 8 << 20
+_LARGEST_DATAGRAM = 65_535
+
+
+@dataclass(frozen=True)
+class ServerConfig:
+    """Where to listen.
+
+    Attributes:
+        host: an address of this machine.
+        port: UDP port; 0 takes a free one.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 9000
+
+
+class Arrival(NamedTuple):
+    """What came, and from where."""
+
+    message: Message | Refusal
+    sender: Address
+
+
+class Stop(NamedTuple):
+    """The wish to end, with the reason for the log."""
+
+    reason: str
+
+
+class Server:
+    """One engine behind one UDP port.
+
+    Args:
+        config: where to listen.
+        load: makes the engine; called in the worker's thread, so that hello is answered at once.
+        clock: seconds, monotonic.
+
+    Raises:
+        PortInUseError: the port cannot be opened.
+    """
+
+    def __init__(self, config: ServerConfig, load: LoadEngine, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._inbox: SimpleQueue[Arrival | Event | Stop] = SimpleQueue()
+        self._socket = _open(config)
+        self._worker = Worker(load, self._inbox.put, clock)
+        self._outbox = Outbox(self._transmit)
+        self._receiver = threading.Thread(target=self._receive, name="receiver", daemon=True)
+        self._receiving = True
+        self.desk = Desk(self._worker, self._outbox, VERSION, clock)
+        self.load_error: Exception | None = None
+
+    @property
+    def port(self) -> int:
+        """The UDP port that is open."""
+        return int(self._socket.getsockname()[1])
+
+    def run(self) -> bool:
+        """Serves until `stop`.
+
+        Returns:
+            True where every thread has ended; False where the engine was still at work and was left behind.
+        """
+        self._startup()
+        try:
+            self._serve()
+        finally:
+            ended = self._shutdown()
+        return ended
+
+    def stop(self, reason: str = "asked to") -> None:
+        """Ends `run` soon; may be called from any thread and from a signal handler."""
+        self._inbox.put(Stop(reason))
+
+    def _startup(self) -> None:
+        self._outbox.start()
+        self._worker.start()
+        self._receiver.start()
+        log.info("listening on udp %s:%d", *self._socket.getsockname())
+
+    def _serve(self) -> None:
+        next_tick_s = self._clock() + STATUS_EVERY_S
+        while True:
+            try:
+                event = self._inbox.get(timeout=_POLL_S)
+                if isinstance(event, Stop):
+                    log.info("stopping: %s", event.reason)
+                    return
+                self._take(event)
+            except Empty:
+                pass
+            if self._clock() >= next_tick_s:
+                next_tick_s = self._clock() + STATUS_EVERY_S
+                self.desk.tick()
+
+    def _shutdown(self) -> bool:
+        self._receiving = False
+        ended = self._worker.stop(_WORKER_STOP_S)
+        while not self._inbox.empty():
+            event = self._inbox.get()
+            if isinstance(event, Answered | ClipPrepared | Failed):
+                self._take(event)
+        self.desk.stop()
+        self._outbox.close(_OUTBOX_STOP_S)
+        self._receiver.join(2 * _POLL_S)
+        self._socket.close()
+        return ended
+
+    def _take(self, event: Arrival | Event) -> None:
+        match event:
+            case Arrival(message, sender):
+                self._handle(message, sender)
+            case Answered():
+                self.desk.answered(event)
+            case ClipPrepared():
+                self.desk.prepared(event)
+            case Failed():
+                self.desk.failed(event)
+            case Loaded(_, device_name, warm):
+                log.info("the models are %s on %s", "warm" if warm else "loaded", device_name)
+                self.desk.loaded(event)
+            case LoadFailed(error):
+                self.load_error = error
+                self.stop("the models cannot be loaded")
+
+    def _handle(self, message: Message | Refusal, sender: Address) -> None:
+        sessions = self.desk.sessions
+        if isinstance(message, Refusal):
+            self._outbox.send(refusal(*message), sessions.known(sender).reply_to)
+            return
+        try:
+            session = sessions.open(sender) if isinstance(message, OPENING) else sessions.known(sender)
+            HANDLERS[type(message)](self.desk, session, message)
+        except Exception as error:  # nothing that arrives may end the process
+            answer = refusal(error, getattr(message, "request", 0), message.spec.address)
+            self._outbox.send(answer, sessions.known(sender).reply_to)
+
+    def _receive(self) -> None:
+        """Parses and enqueues, nothing more."""
+        while self._receiving:
+            try:
+                datagram, sender = self._socket.recvfrom(_LARGEST_DATAGRAM)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                continue  # Windows tells here of an earlier answer that nobody took
+            except OSError:
+                break
+            for message in read_datagram(datagram):
+                osc_in.debug("%s:%d > %s", *sender, message)
+                if self._inbox.qsize() < MAX_INBOX:
+                    self._inbox.put(Arrival(message, sender))
+
+    def _transmit(self, datagram: bytes, address: Address) -> None:
+        self._socket.sendto(datagram, address)
+
+
+def _open(config: ServerConfig) -> socket.socket:
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        udp.bind((config.host, config.port))
+    except (OSError, OverflowError) as error:
+        udp.close()
+        raise PortInUseError(
+            f"udp port {config.port} of {config.host} cannot be opened ({error}); "
+            "end what uses it, or take another one with --port"
+        ) from error
+    udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+    udp.settimeout(_POLL_S)
+    return udp
+

@@ -1,0 +1,1 @@
+"""A folder of MIDI files, however odd, becomes one memory-mapped data set."""

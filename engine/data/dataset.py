@@ -1,0 +1,83 @@
+"""The data set file, read: memory-mapped tensors that can sit on the device whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from engine.data.build import FORMAT
+from engine.data.sources import TRAIN, VALID
+from engine.errors import DataError
+
+MUSIC_TENSORS = {"melody": "melody/tokens", "groove": "groove/cells"}
+SPLITS = {"train": TRAIN, "valid": VALID}
+
+
+@dataclass(frozen=True)
+class MusicSet:
+    """Windows of one kind and split.
+
+    Attributes:
+        music: tokens `windows, 32` (uint8) or grooves `windows, 32, 27` (float32).
+        source: index into `sources`, shape `windows`.
+        file: index of the file, shape `windows`.
+        bpm: tempo, shape `windows`.
+        sources: names of the collections.
+    """
+
+    music: Tensor
+    source: Tensor
+    file: Tensor
+    bpm: Tensor
+    sources: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.music)
+
+    def only(self, names: tuple[str, ...]) -> MusicSet:
+        """The windows of these sources; all of them where `names` is empty or none of them is here."""
+        wanted = torch.tensor([name in names for name in self.sources])
+        keep = wanted[self.source.long()]
+        if not keep.any():
+            return self
+        return MusicSet(self.music[keep], self.source[keep], self.file[keep], self.bpm[keep], self.sources)
+
+    def weights(self, by_source: Mapping[str, float]) -> Tensor:
+        """A weight a window, 1 where its source is not named, scaled to a mean of 1; shape `windows`."""
+        table = torch.tensor([by_source.get(name, 1.0) for name in self.sources])
+        weights = table[self.source.long()]
+        return weights / weights.mean()
+
+
+def load_set(path: Path, music: str, split: str) -> MusicSet:
+    """One kind of music (`melody` or `groove`) of one split (`train` or `valid`).
+
+    Raises:
+        DataError: no such file, not a data set, another version, or nothing of that kind in it.
+    """
+    try:
+        with safe_open(path, "pt") as stream:
+            header = json.loads((stream.metadata() or {}).get("build", "{}"))
+            if header.get("format") != FORMAT:
+                raise DataError(f"{path} is not a data set of format {FORMAT}; build it again with `bridge data build`")
+            keep = stream.get_tensor(f"{music}/split") == SPLITS[split]
+            windows = stream.get_tensor(MUSIC_TENSORS[music])[keep]
+            source, file, bpm = (stream.get_tensor(f"{music}/{label}")[keep] for label in ("source", "file", "bpm"))
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"cannot read the data set {path}: {error}; build one with `bridge data build`") from error
+    if not len(windows):
+        raise DataError(f"{path} holds no {music} windows in its {split} split; build it from MIDI files that do")
+    return MusicSet(windows, source, file, bpm, tuple(json.loads(header["sources"])))
+
+
+def data_hash(path: Path) -> str:
+    """sha256 of the file, first 16 digits: what a card names the data by."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Figures that say how good a model is: what it rebuilds, what it invents, what lies between two clips."""

@@ -1,0 +1,110 @@
+"""What a set of melodies is like: keys, density, rhythm, intervals, durations; all from tokens alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.representations.melody import FIRST_PITCH_CLASS, HOLD, MIN_PITCH, NUM_CLASSES
+
+DEGENERATE_UNDER = 2
+DEGENERATE_OVER = 24
+_STEPS_PER_BEAT = 4
+_MAJOR = (0, 2, 4, 5, 7, 9, 11)
+_HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
+
+Array = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MelodyStatistics:
+    """Means over melodies of two bars.
+
+    Attributes:
+        in_key: share of a melody's notes in the best of 24 keys (12 major, 12 harmonic minor), 0..1.
+        onsets: note-ons a melody.
+        pitches: distinct pitches a melody.
+        on_beat: share of all onsets that fall on a quarter.
+        degenerate: share of melodies with under 2 or over 24 onsets.
+        histograms: of all melodies together, each summing to 1: onset step (32), pitch (88), interval (-24..24),
+            duration in steps (1..32).
+    """
+
+    in_key: float
+    onsets: float
+    pitches: float
+    on_beat: float
+    degenerate: float
+    histograms: dict[str, NDArray[np.float64]]
+
+
+def measure(tokens: Array) -> MelodyStatistics:
+    """The statistics of `melodies, steps` tokens."""
+    is_onset = tokens >= FIRST_PITCH_CLASS
+    counts = is_onset.sum(1)
+    sounding = tokens[counts > 0]
+    beats = is_onset[:, ::_STEPS_PER_BEAT].sum()
+    return MelodyStatistics(
+        in_key=float(in_key(sounding).mean()) if len(sounding) else 0.0,
+        onsets=float(counts.mean()),
+        pitches=float(np.mean([len(np.unique(row[row >= FIRST_PITCH_CLASS])) for row in tokens])),
+        on_beat=float(beats / max(1, is_onset.sum())),
+        degenerate=float(((counts < DEGENERATE_UNDER) | (counts > DEGENERATE_OVER)).mean()),
+        histograms=_histograms(tokens),
+    )
+
+
+def in_key(tokens: Array) -> NDArray[np.float64]:
+    """Share of each melody's notes that lie in its best key; NaN for a melody without notes. Shape `melodies`."""
+    classes = np.zeros((len(tokens), 12))
+    rows, steps = np.nonzero(tokens >= FIRST_PITCH_CLASS)
+    np.add.at(classes, (rows, (tokens[rows, steps] - FIRST_PITCH_CLASS + MIN_PITCH) % 12), 1)
+    with np.errstate(invalid="ignore"):
+        shares: NDArray[np.float64] = (classes @ _key_masks().T).max(1) / classes.sum(1)
+    return shares
+
+
+def jensen_shannon(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
+    """Jensen-Shannon distance of two histograms, 0 equal .. 1 disjoint (square root of the divergence, base 2)."""
+    middle = (p + q) / 2
+    divergence = (_relative_entropy(p, middle) + _relative_entropy(q, middle)) / 2
+    return float(np.sqrt(max(0.0, divergence)))
+
+
+def _relative_entropy(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
+    some = p > 0
+    return float((p[some] * np.log2(p[some] / q[some])).sum())
+
+
+def _key_masks() -> NDArray[np.float64]:
+    masks = np.zeros((24, 12))
+    for tonic in range(12):
+        masks[tonic, [(tonic + degree) % 12 for degree in _MAJOR]] = 1
+        masks[12 + tonic, [(tonic + degree) % 12 for degree in _HARMONIC_MINOR]] = 1
+    return masks
+
+
+def _histograms(tokens: Array) -> dict[str, NDArray[np.float64]]:
+    steps = tokens.shape[1]
+    rows, columns = np.nonzero(tokens >= FIRST_PITCH_CLASS)
+    pitches = tokens[rows, columns]
+    same_row = rows[1:] == rows[:-1]
+    intervals = np.clip(np.diff(pitches)[same_row], -24, 24) + 24
+    event_rows, event_columns = np.nonzero(tokens != HOLD)
+    ends = np.append(event_columns[1:], steps)
+    ends[np.append(event_rows[1:] != event_rows[:-1], True)] = steps
+    durations = (ends - event_columns)[tokens[event_rows, event_columns] >= FIRST_PITCH_CLASS]
+    return {
+        "onset": _normalised(columns, steps),
+        "pitch": _normalised(pitches - FIRST_PITCH_CLASS, NUM_CLASSES - FIRST_PITCH_CLASS),
+        "interval": _normalised(intervals, 49),
+        "duration": _normalised(durations - 1, steps),
+    }
+
+
+def _normalised(values: Array, size: int) -> NDArray[np.float64]:
+    counts = np.bincount(values, minlength=size).astype(float)
+    share: NDArray[np.float64] = counts / max(1.0, counts.sum())
+    return share

@@ -1,0 +1,1 @@
+"""Pure functions on latents: between them, among them, around them."""

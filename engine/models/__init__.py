@@ -1,0 +1,1 @@
+"""Blocks and models: `nn.Module` only, no files and no MIDI."""

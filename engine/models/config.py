@@ -1,0 +1,85 @@
+"""What a model is built from: one frozen dataclass a family, saved with the checkpoint, unknown keys refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
+
+from engine.errors import CheckpointError
+
+ConfigT = TypeVar("ConfigT", "VaeConfig", "FeelConfig")
+
+
+@dataclass(frozen=True)
+class VaeConfig:
+    """A variational autoencoder of clips.
+
+    Attributes:
+        music: `melody` (90 classes a step) or `groove` (27 numbers a step).
+        encoder: `mlp` or `bilstm`.
+        decoder: `parallel` (all steps at once) or `lstm` (one after the other).
+        steps: length of a window.
+        latent_dim: size of the latent.
+        embedding: width in which a step enters the MLP encoder.
+        encoder_width: hidden width of the encoder.
+        encoder_depth: residual blocks (MLP); one layer of LSTM always.
+        decoder_width: hidden width of the decoder.
+        decoder_depth: dilated convolution blocks (parallel) or LSTM layers (lstm).
+        dropout: share of LSTM inputs dropped in training.
+    """
+
+    music: str
+    encoder: str = "mlp"
+    decoder: str = "parallel"
+    steps: int = 32
+    latent_dim: int = 256
+    embedding: int = 64
+    encoder_width: int = 768
+    encoder_depth: int = 2
+    decoder_width: int = 256
+    decoder_depth: int = 2
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True)
+class FeelConfig:
+    """A model of hits, velocities and offsets, given a rhythm.
+
+    Attributes:
+        condition: `hits` (where each voice plays: humanize) or `tap` (one rhythm for all voices: drumify).
+        steps: length of a window.
+        latent_dim: size of the feel's latent.
+        width: of each block.
+        depth: attention blocks.
+        heads: attention heads.
+        members: networks whose answers are averaged.
+        dropout: share of each block's output dropped in training.
+    """
+
+    condition: str
+    steps: int = 32
+    latent_dim: int = 16
+    width: int = 128
+    depth: int = 2
+    heads: int = 4
+    members: int = 1
+    dropout: float = 0.0
+
+
+def to_dict(config: VaeConfig | FeelConfig) -> dict[str, Any]:
+    """A plain table of the config's fields."""
+    return asdict(config)
+
+
+def from_dict(kind: type[ConfigT], table: Mapping[str, Any]) -> ConfigT:
+    """A config from its table.
+
+    Raises:
+        CheckpointError: a key that the config does not have.
+    """
+    known = {field.name for field in fields(kind)}
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise CheckpointError(f"unknown model setting {unknown[0]}; known are {', '.join(sorted(known))}")
+    return kind(**table)

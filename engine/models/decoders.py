@@ -1,0 +1,128 @@
+"""Decoders: a latent to what each step may be. Behind one interface, so that they can be exchanged."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.models.blocks import DilatedBlock
+from engine.models.config import VaeConfig
+from engine.models.heads import Head
+
+
+class Decoder(Protocol):
+    """What every decoder does."""
+
+    def forward(self, z: Tensor, features: Tensor, sampling: Tensor) -> Tensor:
+        """Outputs for training, `batch, steps, depth`.
+
+        Args:
+            z: `batch, latent`.
+            features: the true music, for decoders that look back, `batch, steps, depth`.
+            sampling: where the decoder looks back at its own answer instead, bools `batch, steps`.
+        """
+        ...
+
+    def decode(self, z: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+        """Outputs for music, `batch, steps, depth`.
+
+        A decoder that looks back has drawn its steps already and says so by outputs that leave no doubt.
+        """
+        ...
+
+
+class ParallelDecoder(nn.Module):
+    """All steps at once: the latent spread over the steps, then dilated convolutions between them."""
+
+    def __init__(self, config: VaeConfig, head: Head) -> None:
+        super().__init__()
+        self.steps, self.embedding = config.steps, config.embedding
+        self.enter = nn.Linear(config.latent_dim, 2 * config.decoder_width)
+        self.widen = nn.Linear(2 * config.decoder_width, 2 * config.decoder_width)
+        self.spread = nn.Linear(2 * config.decoder_width, config.steps * config.embedding)
+        self.lift = nn.Linear(config.embedding, config.decoder_width)
+        self.position = nn.Parameter(torch.randn(config.steps, config.decoder_width) * 0.02)
+        dilations = (1, 2, 4, 8)
+        self.blocks = nn.Sequential(
+            *(DilatedBlock(config.decoder_width, dilations[k % 4]) for k in range(config.decoder_depth))
+        )
+        self.norm = nn.LayerNorm(config.decoder_width)
+        self.out = nn.Linear(config.decoder_width, head.depth)
+
+    def forward(self, z: Tensor, features: Tensor, sampling: Tensor) -> Tensor:
+        """The music is not looked at."""
+        del features, sampling
+        return self.decode(z)
+
+    def decode(self, z: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+        """Nothing is drawn here: temperature and generator serve who reads the outputs."""
+        del temperature, generator
+        x = F.relu(self.enter(z))
+        x = x + F.relu(self.widen(x))
+        x = self.lift(F.relu(self.spread(x).view(-1, self.steps, self.embedding))) + self.position
+        outputs: Tensor = self.out(self.norm(self.blocks(x)))
+        return outputs
+
+
+class LstmDecoder(nn.Module):
+    """One step after the other; each sees the last step's music and the latent.
+
+    Source: magenta's BaseLstmDecoder: initial states tanh(linear(z)), inputs [previous, z], stacked LSTMs.
+    """
+
+    def __init__(self, config: VaeConfig, head: Head) -> None:
+        super().__init__()
+        self.head = head
+        self.steps, self.layers, self.width = config.steps, config.decoder_depth, config.decoder_width
+        self.state = nn.Linear(config.latent_dim, 2 * self.layers * self.width)
+        nn.init.normal_(self.state.weight, std=1e-3)
+        nn.init.zeros_(self.state.bias)
+        self.dropout = nn.Dropout(config.dropout)
+        self.lstm = nn.LSTM(
+            head.depth + config.latent_dim, self.width, self.layers, batch_first=True, dropout=config.dropout
+        )
+        self.out = nn.Linear(self.width, head.depth)
+
+    def forward(self, z: Tensor, features: Tensor, sampling: Tensor) -> Tensor:
+        """Teacher forcing, or step by step where `sampling` asks for it anywhere."""
+        previous = F.pad(features, (0, 0, 1, 0))[:, :-1]
+        state = self._first_state(z)
+        if not sampling.any():
+            inputs = torch.cat([previous, z[:, None].expand(-1, self.steps, -1)], -1)
+            outputs, _ = self.lstm(self.dropout(inputs), state)
+            return self._out(outputs)
+        steps: list[Tensor] = []
+        own = torch.zeros_like(previous[:, 0])
+        for step in range(self.steps):
+            look_back = torch.where(sampling[:, step, None], own, previous[:, step]) if step else previous[:, 0]
+            hidden, state = self.lstm(self.dropout(torch.cat([look_back, z], -1))[:, None], state)
+            steps.append(self._out(hidden[:, 0]))
+            own = self.head.draw(steps[-1].detach(), 1.0, None)
+        return torch.stack(steps, 1)
+
+    def decode(self, z: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+        """Free-running: each step is drawn before the next."""
+        state = self._first_state(z)
+        own = z.new_zeros(len(z), self.head.depth)
+        drawn = []
+        for _ in range(self.steps):
+            hidden, state = self.lstm(torch.cat([own, z], -1)[:, None], state)
+            outputs = self._out(hidden[:, 0])
+            own = self.head.draw(outputs, temperature, generator)
+            drawn.append(self.head.certain(outputs, own))
+        return torch.stack(drawn, 1)
+
+    def _out(self, hidden: Tensor) -> Tensor:
+        outputs: Tensor = self.out(hidden)
+        return outputs
+
+    def _first_state(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        parts = torch.tanh(self.state(z)).view(len(z), self.layers, 2, self.width)
+        cell, hidden = parts[:, :, 0].transpose(0, 1), parts[:, :, 1].transpose(0, 1)
+        return hidden.contiguous(), cell.contiguous()
+
+
+DECODERS: dict[str, type[ParallelDecoder] | type[LstmDecoder]] = {"parallel": ParallelDecoder, "lstm": LstmDecoder}

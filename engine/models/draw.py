@@ -1,0 +1,49 @@
+"""From what a model says may be, to what is played. Temperature 0 takes the most likely."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+_MOST = 0.4999
+
+
+def draw_hits(logits: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+    """Hits 0 or 1, each cell for itself; the shape of `logits`."""
+    if temperature == 0:
+        return (logits > 0).float()
+    chance = torch.rand(logits.shape, generator=generator).to(logits.device)
+    return (chance < torch.sigmoid(logits / temperature)).float()
+
+
+def draw_tapped_hits(logits: Tensor, tapped: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+    """Hits that sound just where the rhythm was tapped: none elsewhere, and at least one voice there.
+
+    Args:
+        logits: `…, steps, 9`.
+        tapped: 0 or 1, `…, steps`.
+        temperature: 0..2.
+        generator: of the noise.
+    """
+    hits = draw_hits(logits, temperature, generator)
+    likeliest = torch.zeros_like(hits).scatter_(-1, logits.argmax(-1, keepdim=True), 1.0)
+    hits = torch.where(hits.any(-1, keepdim=True), hits, likeliest)
+    return hits * tapped[..., None]
+
+
+def draw_velocities(location: Tensor, scale: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+    """Velocities in 1/127..1."""
+    return _laplace(location, scale, temperature, generator).clamp(1 / 127, 1.0)
+
+
+def draw_offsets(location: Tensor, scale: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+    """Offsets within half a step."""
+    return _laplace(location, scale, temperature, generator).clamp(-0.5, _MOST)
+
+
+def _laplace(location: Tensor, scale: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+    if temperature == 0:
+        return location
+    uniform = torch.rand(location.shape, generator=generator).to(location.device) - 0.5
+    noise = -uniform.sign() * torch.log1p(-2 * uniform.abs().clamp_max(0.499999))
+    return location + temperature * scale * noise

@@ -1,0 +1,81 @@
+"""The variational autoencoder: an encoder, a decoder, a head, and the loss that ties them.
+
+Source: Roberts et al., A Hierarchical Latent Vector Model (MusicVAE), 2018; magenta's base_model: loss =
+reconstruction + beta * max(KL - free bits, 0), KL summed over the latent.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from engine.models.config import VaeConfig
+from engine.models.decoders import DECODERS
+from engine.models.encoders import ENCODERS
+from engine.models.heads import HEADS
+
+
+@dataclass(frozen=True)
+class VaeLoss:
+    """Each of shape `batch`, in nats: the whole, its reconstruction part, and the KL before free bits."""
+
+    total: Tensor
+    reconstruction: Tensor
+    kl: Tensor
+
+
+class Vae(nn.Module):
+    """Windows of music to latents and back; `config` says of which parts."""
+
+    def __init__(self, config: VaeConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.head = HEADS[config.music]()
+        self.encoder = ENCODERS[config.encoder](config, self.head.depth)
+        self.decoder = DECODERS[config.decoder](config, self.head)
+
+    def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
+        """`mu` and `log_var`, each `batch, latent`, of tokens `batch, steps` or grooves `batch, steps, 27`."""
+        mu, log_var = self.encoder(self.head.features(music))
+        return mu, log_var
+
+    def decode(self, z: Tensor, temperature: float = 0.0, generator: torch.Generator | None = None) -> Tensor:
+        """Outputs `batch, steps, depth`: logits of 90 classes, or raw groove numbers (`heads.interpret`)."""
+        outputs: Tensor = self.decoder.decode(z, temperature, generator)
+        return outputs
+
+    def loss(
+        self,
+        music: Tensor,
+        *,
+        beta: float,
+        free_bits: float,
+        sampling_rate: float = 0.0,
+        shown: Tensor | None = None,
+    ) -> VaeLoss:
+        """The training loss, with a latent drawn from the posterior.
+
+        Args:
+            music: `batch, steps` or `batch, steps, 27`.
+            beta: weight of the KL above the free bits.
+            free_bits: bits of the whole KL that cost nothing.
+            sampling_rate: chance of each step to follow the decoder's own last step (scheduled sampling), 0..1.
+            shown: what the encoder sees of the music, where hits are hidden from it; None shows all.
+        """
+        features = self.head.features(music)
+        mu, log_var = self.encoder(features if shown is None else self.head.features(shown))
+        mu, log_var = mu.float(), log_var.float()
+        z = mu + (0.5 * log_var).exp() * torch.randn_like(mu)
+        sampling = torch.rand(features.shape[:2], device=features.device) < sampling_rate
+        reconstruction = self.head.loss(self.decoder(z, features, sampling), music)
+        kl = kl_divergence(mu, log_var)
+        total = reconstruction + beta * (kl - free_bits * math.log(2)).clamp_min(0)
+        return VaeLoss(total, reconstruction, kl)
+
+
+def kl_divergence(mu: Tensor, log_var: Tensor) -> Tensor:
+    """KL of N(mu, exp(log_var)) from N(0, 1) in nats, summed over the latent; shape `batch`."""
+    return 0.5 * (mu**2 + log_var.exp() - 1 - log_var).sum(-1)

@@ -1,0 +1,1 @@
+"""The warm engine: checkpoints loaded, clips in, clips out, latents cached."""

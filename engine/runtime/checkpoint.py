@@ -1,0 +1,115 @@
+"""A checkpoint on disk: weights.safetensors, config.json and card.md in one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from engine.errors import CheckpointError
+from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
+from engine.models.feel import FeelModel
+from engine.models.vae import Vae
+
+FORMAT = "latent-bridge-checkpoint-1"
+WEIGHTS_NAME = "weights.safetensors"
+CONFIG_NAME = "config.json"
+_FAMILIES = {"vae": (VaeConfig, Vae), "feel": (FeelConfig, FeelModel)}
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model ready to run.
+
+    Attributes:
+        name: of its folder.
+        kind: `melody` or `drums`.
+        bars: of its window, in 4/4.
+        model: in evaluation mode, float32, on the device asked for.
+        hash: of the weights and the model's config, first 16 digits of sha256; latents are cached under it.
+        trained: how it was trained (preset, schedule, seed, data hash, figures), for people.
+    """
+
+    name: str
+    kind: str
+    bars: int
+    model: Vae | FeelModel
+    hash: str
+    trained: dict[str, Any]
+
+
+def default_checkpoints() -> Path:
+    """Where the shipped checkpoints lie: beside the source tree, else inside the installed package."""
+    package = Path(__file__).resolve().parent.parent
+    source_tree = package.parent / "checkpoints"
+    return source_tree if source_tree.is_dir() else package / "checkpoints"
+
+
+def find(folder: Path) -> Iterator[Path]:
+    """Every checkpoint folder inside `folder`, in order of name."""
+    yield from sorted(path.parent for path in folder.glob(f"*/{CONFIG_NAME}"))
+
+
+def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any]) -> None:
+    """Write weights (float16) and config; the card is the trainer's to write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: tensor.detach().half().contiguous().cpu() for name, tensor in model.state_dict().items()}
+    save_file(weights, folder / WEIGHTS_NAME)
+    family = "vae" if isinstance(model, Vae) else "feel"
+    table = {
+        "format": FORMAT,
+        "kind": kind,
+        "bars": model.config.steps // 16,
+        "family": family,
+        "model": to_dict(model.config),
+        "trained": trained,
+    }
+    (folder / CONFIG_NAME).write_text(json.dumps(table, indent=2, sort_keys=True) + "\n")
+
+
+def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        CheckpointError: a file is missing or corrupt, the format is another, or weights and config do not match.
+    """
+    table = _read_config(folder / CONFIG_NAME)
+    config_type, model_type = _FAMILIES[table["family"]]
+    config = from_dict(config_type, table["model"])
+    try:
+        weights = load_file(folder / WEIGHTS_NAME)
+        model = model_type(config)
+        model.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"the checkpoint {folder} cannot be loaded: {reason}; put a whole copy there") from error
+    digest = hashlib.sha256((folder / WEIGHTS_NAME).read_bytes())
+    digest.update(json.dumps([table["family"], table["model"]], sort_keys=True).encode())
+    model.eval().requires_grad_(False)
+    return Checkpoint(
+        folder.name, table["kind"], int(table["bars"]), model.to(device), digest.hexdigest()[:16], table["trained"]
+    )
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        table = json.loads(path.read_text())
+    except OSError as error:
+        raise CheckpointError(
+            f"no checkpoint at {path.parent}: {error.strerror}; name a folder with a {CONFIG_NAME}"
+        ) from error
+    except ValueError as error:
+        raise CheckpointError(f"{path} is not JSON: {error}; put a whole copy there") from error
+    keys = {"format", "kind", "bars", "family", "model", "trained"}
+    if not isinstance(table, dict) or table.get("format") != FORMAT or set(table) != keys:
+        raise CheckpointError(f"{path} is not of format {FORMAT}; train it again, or take a newer Latent Bridge")
+    if table["family"] not in _FAMILIES:
+        raise CheckpointError(f"{path} names the model family {table['family']!r}; known are {', '.join(_FAMILIES)}")
+    return table

@@ -1,0 +1,60 @@
+"""What a request may ask: each check raises with what was given and what is allowed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from engine.errors import OutOfRangeError, TooLargeError, UnsupportedMeterError
+from engine.representations.clip import Clip, loop_to
+
+MAX_COUNT = 128
+MAX_WINDOWS = 8192
+MAX_TEMPERATURE = 2.0
+
+
+def check_count(count: int) -> None:
+    """1..128 clips at once."""
+    if not 1 <= count <= MAX_COUNT:
+        raise OutOfRangeError(f"{count} clips were asked for; ask for 1 to {MAX_COUNT}")
+
+
+def check_share(name: str, value: float) -> None:
+    """An amount 0..1."""
+    if not 0 <= value <= 1:
+        raise OutOfRangeError(f"{name} is {value}; it must lie in 0..1")
+
+
+def check_temperature(temperature: float) -> None:
+    """0..2."""
+    if not 0 <= temperature <= MAX_TEMPERATURE:
+        raise OutOfRangeError(f"temperature is {temperature}; it must lie in 0..{MAX_TEMPERATURE:g}")
+
+
+def check_windows(count: int, windows: int) -> None:
+    """What one pass of a model may hold."""
+    if count * windows > MAX_WINDOWS:
+        raise TooLargeError(
+            f"{count} clips of {windows} windows each are more than {MAX_WINDOWS} windows at once; "
+            "ask for fewer clips or shorter ones"
+        )
+
+
+def check_weights(clips: Sequence[Clip], weights: Sequence[float]) -> None:
+    """A weight for each clip, finite, none negative, one above 0."""
+    valid = all(math.isfinite(weight) and weight >= 0 for weight in weights) and sum(weights) > 0
+    if not clips or len(clips) != len(weights) or not valid:
+        raise OutOfRangeError("give at least one clip and a weight for each, none negative and one above 0")
+
+
+def one_length(clips: Sequence[Clip]) -> list[Clip]:
+    """The clips, the shorter ones played in loop to the length of the longest.
+
+    Raises:
+        UnsupportedMeterError: they are not in one meter.
+    """
+    meters = sorted({clip.meter for clip in clips})
+    if len(meters) > 1:
+        raise UnsupportedMeterError(f"the clips are in {' and '.join(meters)}; only clips of one meter can be mixed")
+    longest = max(clip.length_quarters for clip in clips)
+    return [loop_to(clip, longest) for clip in clips]

@@ -1,0 +1,345 @@
+"""The engine: models kept warm, clips in, clips out. Usable from Python without any server.
+
+    engine = Engine.load()
+    answer = engine.vary(clip, count=4, amount=0.3, seed=7)
+
+Every answer is decided by its arguments alone: same clip, settings and seed, same notes, also after a restart.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engine.errors import CheckpointError, OutOfRangeError, WrongKindError
+from engine.latent.path import PROBES, by_change, probe_positions
+from engine.latent.slerp import blend, slerp
+from engine.representations import groove as groove_codec
+from engine.representations.clip import Clip, Note, make_clip
+from engine.representations.drums import GENERAL_MIDI, DrumMap
+from engine.representations.grid import window_starts
+from engine.representations.kind import DRUMS, MELODY, OTHER, judge_kind
+from engine.runtime import checkpoint, feel, translators
+from engine.runtime import device as devices
+from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
+from engine.runtime.cache import LatentCache
+from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.checks import check_count, check_share, check_temperature, check_weights, check_windows, one_length
+from engine.runtime.encoding import ClipEncoder, Encoded
+from engine.runtime.roster import DRUMIFY, HUMANIZE, Roster, feel_of, vae_of
+from engine.runtime.translators import GrooveTranslator, MelodyTranslator, Recipe, Translator
+
+SAMPLE_TEMPERATURE = 0.5
+HUMANIZE_TEMPERATURE = 0.7
+DRUMIFY_TEMPERATURE = 0.5
+SPACINGS = ("change", "angle")
+
+
+class Engine:
+    """Loaded models and the latent cache. Not thread-safe: one thread asks.
+
+    Args:
+        checkpoints: what is loaded; the first of each role plays it.
+        device: where the models are.
+        cache: latents by content.
+        drum_map: pitch to voice, for every drum clip.
+    """
+
+    def __init__(
+        self,
+        checkpoints: Sequence[Checkpoint],
+        device: torch.device,
+        cache: LatentCache,
+        drum_map: DrumMap = GENERAL_MIDI,
+    ) -> None:
+        self._roster = Roster(checkpoints)
+        self._device, self._cache, self._drum_map = device, cache, drum_map
+        self._drums = GrooveTranslator(drum_map)
+        self._translators: dict[str, Translator] = {MELODY: MelodyTranslator(), DRUMS: self._drums}
+        self._encoder = ClipEncoder(self._translators, cache, drum_map)
+
+    @classmethod
+    def load(
+        cls,
+        checkpoints: Path | None = None,
+        device: str = "auto",
+        cache: Path | None = None,
+        drum_map: DrumMap = GENERAL_MIDI,
+    ) -> Engine:
+        """An engine from a folder of checkpoints.
+
+        Args:
+            checkpoints: the folder; None takes the shipped ones.
+            device: `auto`, `cuda`, `mps` or `cpu`.
+            cache: the latent cache's file; None keeps latents in memory only.
+            drum_map: pitch to voice.
+
+        Raises:
+            CheckpointError: there is none, or one is broken.
+            OutOfRangeError: the device is not on this machine.
+        """
+        folder = checkpoints or checkpoint.default_checkpoints()
+        chosen = devices.choose(device)
+        if chosen.type == "cpu":
+            torch.set_num_threads(devices.CPU_THREADS)
+        loaded = [checkpoint.load(path, chosen) for path in checkpoint.find(folder)]
+        if not loaded:
+            raise CheckpointError(f"no checkpoint in {folder}; name a folder that holds some")
+        return cls(loaded, chosen, LatentCache(cache), drum_map)
+
+    @property
+    def device_name(self) -> str:
+        """The device in words."""
+        return devices.describe(self._device)
+
+    @property
+    def models(self) -> tuple[ModelInfo, ...]:
+        """Every loaded model."""
+        return self._roster.models
+
+    def cache_stats(self) -> CacheStats:
+        """What the latent cache did."""
+        stats = self._cache.stats
+        return CacheStats(stats.memory_items, stats.hits, stats.misses)
+
+    def warm_up(self) -> None:
+        """Run every operation once, so that the first musician does not wait for what torch does only once."""
+        line = make_clip([Note(k / 2, 60 + k, 0.5) for k in range(8)], 8.0)
+        beat = make_clip([Note(k / 2, 36 if k % 4 == 0 else 42) for k in range(16)], 8.0)
+        for clip, kind in ((line, MELODY), (beat, DRUMS)):
+            if kind in self._roster:
+                for count in (1, 8):
+                    self.vary(clip, count, 0.5, kind=kind)
+                self.interpolate(clip, clip, 9, kind=kind)
+        if HUMANIZE in self._roster:
+            self.humanize(beat, 1.0, 1.0)
+            self.groove(beat, beat, 1.0, 1.0)
+        if DRUMIFY in self._roster:
+            self.drumify(line)
+
+    def close(self) -> None:
+        """Write what the cache still holds, and close it."""
+        self._cache.close()
+
+    def prepare(self, clip: Clip, *, kind: str | None = None) -> Prepared:
+        """Judge a clip and encode it ahead, so that the first request for it finds its latents.
+
+        Raises:
+            UnsupportedMeterError: its meter is not on the models' grid.
+        """
+        verdict = judge_kind(clip)
+        chosen = kind or verdict.kind
+        if chosen not in self._roster:
+            return Prepared(OTHER, verdict.reason, clip.num_bars, False, 0)
+        encoded = self._latents([clip], chosen)
+        if chosen == DRUMS and HUMANIZE in self._roster:
+            self._encoder.feels([clip], self._roster.playing(HUMANIZE))
+        return Prepared(chosen, verdict.reason, clip.num_bars, encoded.cached, encoded.left_out[0])
+
+    def sample(self, model: str, count: int, *, temperature: float = SAMPLE_TEMPERATURE, seed: int = 0) -> Answer:
+        """New clips from a model's prior, as long as its window.
+
+        Raises:
+            UnknownModelError: no such model is loaded.
+            WrongKindError: the model answers rhythms and invents none.
+        """
+        check_count(count)
+        check_temperature(temperature)
+        loaded = self._roster.with_prior(model)
+        generator = _generator(seed)
+        z = torch.randn(count, 1, loaded.model.config.latent_dim, generator=generator)
+        recipe = Recipe(Clip((), loaded.bars * 4.0), (), ((),) * count, temperature, generator)
+        return self._decoded(loaded, z, recipe, Encoded((), (), False, 0.0))
+
+    def vary(
+        self,
+        clip: Clip,
+        count: int,
+        amount: float,
+        *,
+        temperature: float = 0.0,
+        seed: int = 0,
+        kind: str | None = None,
+    ) -> Answer:
+        """Clips near the clip: `amount` 0 gives its reconstruction, 1 goes as far as the prior.
+
+        Each variation goes its own way through latent space, one way for the whole clip.
+        """
+        check_count(count)
+        check_share("amount", amount)
+        check_temperature(temperature)
+        chosen = self._kind([clip], kind)
+        check_windows(count, len(window_starts(clip)))
+        encoded = self._latents([clip], chosen)
+        generator = _generator(seed)
+        here = encoded.latents[0].expand(count, -1, -1)
+        away = torch.randn(count, 1, here.shape[-1], generator=generator).expand_as(here)
+        recipe = Recipe(clip, (clip,), ((1.0,),) * count, temperature, generator)
+        return self._decoded(self._roster.playing(chosen), slerp(here, away, amount), recipe, encoded)
+
+    def interpolate(
+        self,
+        clip_a: Clip,
+        clip_b: Clip,
+        steps: int,
+        *,
+        temperature: float = 0.0,
+        seed: int = 0,
+        spacing: str = "change",
+        kind: str | None = None,
+    ) -> Answer:
+        """Clips from a to b, both ends included; the shorter clip is played in loop.
+
+        `spacing` says whether the steps are even in how much the music changes, or in angle (plain slerp).
+        """
+        check_count(steps)
+        check_temperature(temperature)
+        if spacing not in SPACINGS:
+            raise OutOfRangeError(f"spacing is {spacing!r}; choose {' or '.join(SPACINGS)}")
+        chosen = self._kind([clip_a, clip_b], kind)
+        clips = one_length([clip_a, clip_b])
+        check_windows(max(steps, PROBES), len(window_starts(clips[0])))
+        encoded = self._latents(clips, chosen)
+        loaded = self._roster.playing(chosen)
+        started = time.perf_counter()
+        shares = torch.linspace(0, 1, steps)
+        if spacing == "change" and steps > 2:
+            shares = self._measured_out(loaded, encoded.latents, steps)
+        a, b = encoded.latents
+        z = slerp(a.expand(steps, -1, -1), b.expand(steps, -1, -1), shares[:, None])
+        weights = tuple((1 - float(t), float(t)) for t in shares)
+        recipe = Recipe(clips[0], tuple(clips), weights, temperature, _generator(seed))
+        return self._decoded(loaded, z, recipe, encoded, started)
+
+    def blend(
+        self,
+        clips: Sequence[Clip],
+        weights: Sequence[float],
+        *,
+        temperature: float = 0.0,
+        seed: int = 0,
+        kind: str | None = None,
+    ) -> Answer:
+        """One clip at the spherical weighted mean of any number of latents; shorter clips are played in loop.
+
+        Raises:
+            OutOfRangeError: no clip, a negative weight, or none above 0.
+        """
+        check_temperature(temperature)
+        check_weights(clips, weights)
+        chosen = self._kind(clips, kind)
+        looped = one_length(clips)
+        check_windows(len(clips), len(window_starts(looped[0])))
+        encoded = self._latents(looped, chosen)
+        z = blend(torch.stack(encoded.latents), torch.tensor(list(weights)))
+        recipe = Recipe(looped[0], tuple(looped), (tuple(weights),), temperature, _generator(seed))
+        return self._decoded(self._roster.playing(chosen), z[None], recipe, encoded)
+
+    def humanize(
+        self, clip: Clip, timing: float, velocity: float, *, temperature: float = HUMANIZE_TEMPERATURE, seed: int = 0
+    ) -> Answer:
+        """The same hits, none added, lost or moved in pitch, with a player's timing and velocity, each by its amount.
+
+        Temperature 0 is what players do most likely, 1 as loosely as they do.
+        """
+        check_share("timing", timing)
+        check_share("velocity", velocity)
+        check_temperature(temperature)
+        self._check_drums(clip)
+        model = feel_of(self._roster.playing(HUMANIZE))
+        started = time.perf_counter()
+        generator = _generator(seed)
+        z = _feel_drawn(model.config.latent_dim, temperature, generator)
+        groove = groove_codec.to_tensor(clip, self._drum_map)
+        answer = feel.answer(model, torch.from_numpy(groove.hits), clip, z)
+        felt = feel.put_on(clip, *feel.draw(answer, temperature, generator), timing, velocity, self._drum_map)
+        return Answer((felt,), 0.0, _since(started), False, (self._drums.hear(clip).left_out,))
+
+    def drumify(self, clip: Clip, *, temperature: float = DRUMIFY_TEMPERATURE, seed: int = 0) -> Answer:
+        """A drum clip on the rhythm of any clip: it sounds where the clip does, and nowhere else."""
+        check_temperature(temperature)
+        model = feel_of(self._roster.playing(DRUMIFY))
+        started = time.perf_counter()
+        generator = _generator(seed)
+        z = _feel_drawn(model.config.latent_dim, temperature, generator)
+        tap = feel.tap_of(clip)
+        groove = feel.draw_drums(feel.answer(model, tap, clip, z), tap, temperature, generator)
+        drums = self._drums.play(groove, Recipe(clip, (), ((),), temperature, generator), ())
+        return Answer((drums,), 0.0, _since(started), False, (0,))
+
+    def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer:
+        """The feel of one drum clip on the hits of another.
+
+        Where both hit the same voice at the same place of the loop, velocity and offset are those of `from_clip`
+        exactly; elsewhere the model plays as the player of `from_clip` would.
+        """
+        check_share("timing", timing)
+        check_share("velocity", velocity)
+        self._check_drums(from_clip)
+        self._check_drums(to_clip)
+        loaded = self._roster.playing(HUMANIZE)
+        encoded = self._encoder.feels([from_clip], loaded)
+        started = time.perf_counter()
+        hits = torch.from_numpy(groove_codec.to_tensor(to_clip, self._drum_map).hits)
+        answer = feel.answer(feel_of(loaded), hits, to_clip, feel.mean_feel(encoded.latents[0]))
+        template = groove_codec.to_tensor(from_clip, self._drum_map)
+        velocities, offsets = feel.exact_where_heard(template, answer.velocity[0], answer.offset[0])
+        felt = feel.put_on(to_clip, velocities, offsets, timing, velocity, self._drum_map)
+        left_out = (*encoded.left_out, self._drums.hear(to_clip).left_out)
+        return Answer((felt,), encoded.encode_ms, _since(started), encoded.cached, left_out)
+
+    def _latents(self, clips: Sequence[Clip], kind: str) -> Encoded:
+        return self._encoder.latents(clips, kind, self._roster.playing(kind))
+
+    def _kind(self, clips: Sequence[Clip], asked: str | None) -> str:
+        """The one kind of all clips, as asked or as judged."""
+        if asked is not None:
+            if asked not in self._translators:
+                raise WrongKindError(f"no model plays the kind {asked!r}; choose {' or '.join(self._translators)}")
+            return asked
+        verdicts = [judge_kind(clip) for clip in clips]
+        for verdict in verdicts:
+            if verdict.kind == OTHER:
+                raise WrongKindError(
+                    f"the clip is neither a melody nor drums ({verdict.reason}); "
+                    "set kind to melody to use its highest line alone"
+                )
+        if len({verdict.kind for verdict in verdicts}) > 1:
+            raise WrongKindError("some clips are melodies, some drums; choose clips of one kind, or set kind")
+        return verdicts[0].kind
+
+    def _check_drums(self, clip: Clip) -> None:
+        if not self._drums.hear(clip).windows.any():
+            raise WrongKindError(f"the clip has no hit that the {self._drum_map.name} map knows; give a drum clip")
+
+    def _measured_out(self, loaded: Checkpoint, ends: Sequence[Tensor], steps: int) -> Tensor:
+        a, b = ends
+        z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), probe_positions()[:, None])
+        outputs = translators.decode(vae_of(loaded), z, 0.0, _generator(0))
+        return by_change(self._translators[loaded.kind].change(outputs), steps).cpu()
+
+    def _decoded(
+        self, loaded: Checkpoint, z: Tensor, recipe: Recipe, encoded: Encoded, started: float | None = None
+    ) -> Answer:
+        """The latents `count, windows, latent` as an answer."""
+        started = time.perf_counter() if started is None else started
+        outputs = translators.decode(vae_of(loaded), z, recipe.temperature, recipe.generator)
+        clips = self._translators[loaded.kind].speak(outputs, recipe)
+        return Answer(tuple(clips), encoded.encode_ms, _since(started), encoded.cached, encoded.left_out)
+
+
+def _feel_drawn(size: int, temperature: float, generator: torch.Generator) -> Tensor | None:
+    """A feel from the prior, the narrower the cooler; None, the players' median, at temperature 0."""
+    return torch.randn(size, generator=generator) * temperature if temperature else None
+
+
+def _generator(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed % 2**63)
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1e3

@@ -1,0 +1,117 @@
+"""What a model does not know of a note, taken from the nearest notes of the clips that it was made of.
+
+A melody model knows pitches and steps, a groove model voices, velocities and offsets. Velocity, the feel off the
+grid, articulation and Live's other fields are never made up where a source clip can be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.representations.clip import Clip, Note
+from engine.representations.grid import STEP_QUARTERS, STEPS_PER_QUARTER, nearest_step, step_to_quarters
+from engine.representations.melody import GridNote
+
+_STEPS_A_SEMITONE = 0.25
+_NEIGHBOURS = 12
+_ACCENTS = {0: 104.0, 2: 88.0, 1: 78.0, 3: 78.0}
+_DOWNBEAT = 112.0
+_BEAT_STEPS = 4
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The audible notes of a clip, ready to be asked for likeness.
+
+    Attributes:
+        clip: the clip.
+        steps, pitches: of its notes, in order of step, shape `notes`.
+        fields: a row a note: velocity, offset in steps, articulation (duration over its length on the grid),
+            probability, velocity deviation, release velocity.
+    """
+
+    clip: Clip
+    steps: NDArray[np.int64]
+    pitches: NDArray[np.int64]
+    fields: Floats
+
+    @classmethod
+    def of(cls, clip: Clip) -> Source:
+        """The source that a clip makes; muted notes are not part of it."""
+        rows = []
+        for note in clip.notes:
+            if not note.mute:
+                step, offset = nearest_step(note.start_quarters, clip)
+                rows.append((step, note.pitch, *_fields(note, offset)))
+        table = np.array(sorted(rows), np.float64).reshape(-1, 8)
+        return cls(clip, table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2:])
+
+    def nearest(self, step: int, pitch: int) -> Floats | None:
+        """The fields of the nearest note, by time and a quarter step a semitone; None where the clip has no notes."""
+        if not len(self.steps):
+            return None
+        own_steps = max(1, round(self.clip.length_quarters * STEPS_PER_QUARTER))
+        where = step % own_steps
+        middle = int(np.searchsorted(self.steps, where))
+        near = np.arange(middle - _NEIGHBOURS, middle + _NEIGHBOURS) % len(self.steps)
+        apart = np.abs(self.steps[near] - where)
+        apart = np.minimum(apart, np.abs(own_steps - apart))
+        cost = apart + _STEPS_A_SEMITONE * np.abs(self.pitches[near] - pitch)
+        row: Floats = self.fields[near[int(cost.argmin())]]
+        return row
+
+
+def dress(line: Sequence[GridNote], clip: Clip, sources: Sequence[Source], weights: Sequence[float]) -> list[Note]:
+    """Notes of a melody, each with the weighted fields of the nearest note of every source.
+
+    Args:
+        line: what the model wrote, on the grid.
+        clip: gives length and meter of the result; its own notes are not looked at.
+        sources: the clips that the result was made of; without any, velocities follow the meter's accents.
+        weights: one a source, none negative.
+    """
+    notes = []
+    for grid_note in line:
+        found = [(w, s.nearest(grid_note.step, grid_note.pitch)) for s, w in zip(sources, weights, strict=True)]
+        rows = [(weight, row) for weight, row in found if row is not None and weight > 0]
+        if rows:
+            share = sum(weight for weight, _ in rows)
+            fields = sum(weight / share * row for weight, row in rows)
+        else:
+            fields = np.array([accent(grid_note.step, clip), 0.0, 1.0, 1.0, 0.0, 64.0])
+        notes.append(_note(grid_note, clip, np.asarray(fields)))
+    return notes
+
+
+def accent(step: int, clip: Clip) -> float:
+    """The velocity that the meter suggests: downbeat, beats, eighths, sixteenths."""
+    in_bar = step % max(1, round(clip.bar_quarters * STEPS_PER_QUARTER))
+    return _DOWNBEAT if in_bar == 0 else _ACCENTS[in_bar % _BEAT_STEPS]
+
+
+def _fields(note: Note, offset: float) -> tuple[float, ...]:
+    on_grid = max(1, int(note.duration_quarters * STEPS_PER_QUARTER + 0.5)) * STEP_QUARTERS
+    return (
+        note.velocity, offset, note.duration_quarters / on_grid,
+        note.probability, note.velocity_deviation, float(note.release_velocity),
+    )  # fmt: skip
+
+
+def _note(grid_note: GridNote, clip: Clip, fields: Floats) -> Note:
+    velocity, offset, articulation, probability, deviation, release = (float(value) for value in fields)
+    return Note(
+        step_to_quarters(grid_note.step, offset, clip),
+        grid_note.pitch,
+        grid_note.duration_steps * STEP_QUARTERS * articulation,
+        velocity,
+        False,
+        min(1.0, probability),
+        deviation,
+        round(release),
+    )

@@ -1,0 +1,191 @@
+"""Between clips and a model's latents, one translator a kind of music; a new kind is a new class and a line below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from engine.models.draw import draw_hits
+from engine.models.heads import interpret
+from engine.models.vae import Vae
+from engine.representations import groove as groove_codec
+from engine.representations import melody as melody_codec
+from engine.representations.clip import Clip, Note, make_clip
+from engine.representations.drums import DrumMap
+from engine.representations.grid import clip_steps
+from engine.runtime.drum_kit import DrumKit
+from engine.runtime.likeness import Source, dress
+from engine.runtime.windows import join, window_steps
+
+_BATCH_WINDOWS = 512
+_TINY = 1e-12
+_BLIND_TRUST = 1e-3
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A clip as a model hears it: windows `windows, 32` or `windows, 32, 27`, and how many notes it cannot hear."""
+
+    windows: Tensor
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What results are made of.
+
+    Attributes:
+        frame: its length, meter and tempo are the result's.
+        sources: clips that lend what the model does not know; may be empty.
+        weights: a row a result, a column a source.
+        temperature: 0 the most likely.
+        generator: of all noise.
+    """
+
+    frame: Clip
+    sources: tuple[Clip, ...]
+    weights: tuple[tuple[float, ...], ...]
+    temperature: float
+    generator: torch.Generator
+
+
+class Translator(Protocol):
+    """One kind of music."""
+
+    def hear(self, clip: Clip) -> Heard:
+        """The clip as windows."""
+        ...
+
+    def speak(self, outputs: Tensor, recipe: Recipe) -> list[Clip]:
+        """Decoder outputs `count, windows, 32, depth` as clips."""
+        ...
+
+    def change(self, outputs: Tensor) -> Tensor:
+        """How much the music changes from each of `count` outputs to the next, shape `count - 1`."""
+        ...
+
+
+class MelodyTranslator:
+    """Tokens in, lines out."""
+
+    def hear(self, clip: Clip) -> Heard:
+        """The highest line; leading note-offs of a window are holds, as in training."""
+        melody = melody_codec.to_tensor(clip)
+        rows = melody.tokens[window_steps(clip).numpy()]
+        windows = [torch.from_numpy(melody_codec.without_leading_off(row)) for row in rows]
+        return Heard(torch.stack(windows), melody.left_out)
+
+    def speak(self, outputs: Tensor, recipe: Recipe) -> list[Clip]:
+        """Draw each step once, then give the notes what their sources know."""
+        logits = self._joined(outputs, recipe.frame)
+        if recipe.temperature:
+            noise = torch.rand(logits.shape, generator=recipe.generator).clamp_min(1e-20)
+            logits = logits / recipe.temperature - torch.log(-torch.log(noise))
+        tokens = logits.argmax(-1).numpy()
+        sources = [Source.of(clip) for clip in recipe.sources]
+        return [
+            _clip(dress(melody_codec.from_tensor(row), recipe.frame, sources, weights), recipe, weights, _is_muted)
+            for row, weights in zip(tokens, recipe.weights, strict=True)
+        ]
+
+    def change(self, outputs: Tensor) -> Tensor:
+        """Total variation of the classes, summed over steps."""
+        chances = outputs.softmax(-1)
+        return (chances[1:] - chances[:-1]).abs().flatten(1).sum(1)
+
+    def _joined(self, outputs: Tensor, frame: Clip) -> Tensor:
+        total = clip_steps(frame)
+        if outputs.shape[1] == 1:
+            return outputs[:, 0, :total].cpu()
+        chances = outputs.softmax(-1).cpu()
+        # Before its first onset a window cannot know whether a note of the bar before still sounds.
+        seen = (chances.argmax(-1) >= melody_codec.FIRST_PITCH_CLASS).cumsum(-1) > 0
+        trust = torch.where(seen, 1.0, _BLIND_TRUST)
+        return (join(chances, window_steps(frame), total, trust) + _TINY).log()
+
+
+class GrooveTranslator:
+    """Grooves in, drum parts out; pitches, lengths and other fields come from the sources' kits."""
+
+    def __init__(self, drum_map: DrumMap) -> None:
+        self.drum_map = drum_map
+
+    def hear(self, clip: Clip) -> Heard:
+        """Hits with their feel; pitches of no voice are not heard (and kept as they are by `speak`)."""
+        groove = torch.from_numpy(groove_codec.stack(groove_codec.to_tensor(clip, self.drum_map)))
+        left_out = sum(1 for note in clip.notes if self._is_unheard(note))
+        return Heard(groove[window_steps(clip)], left_out)
+
+    def speak(self, outputs: Tensor, recipe: Recipe) -> list[Clip]:
+        """Draw each cell once, then play it on the sources' kit."""
+        logits, velocities, offsets = interpret(outputs.cpu())
+        steps, total = window_steps(recipe.frame), clip_steps(recipe.frame)
+        chances = join(torch.sigmoid(logits), steps, total).clamp(_TINY, 1 - 1e-6)
+        hits = draw_hits(torch.logit(chances), recipe.temperature, recipe.generator)
+        velocities, offsets = join(velocities, steps, total), join(offsets, steps, total)
+        grooves = torch.cat([hits, velocities, offsets], -1).numpy()
+        return [self.play(groove, recipe, weights) for groove, weights in zip(grooves, recipe.weights, strict=True)]
+
+    def play(self, groove: groove_codec.Floats, recipe: Recipe, weights: Sequence[float]) -> Clip:
+        """One groove `steps, 27` on the kit of the weightiest source."""
+        sources = [clip for clip, _ in sorted(zip(recipe.sources, weights, strict=True), key=lambda pair: -pair[1])]
+        kit = DrumKit(sources[0] if sources else None, self.drum_map)
+        return _clip(kit.play(groove_codec.unstack(groove), recipe.frame), recipe, weights, self._is_unheard)
+
+    def change(self, outputs: Tensor) -> Tensor:
+        """Change of the hits' chances, and of velocity and offset where something is likely hit."""
+        logits, velocities, offsets = interpret(outputs)
+        hits = torch.sigmoid(logits)
+        both = torch.minimum(hits[1:], hits[:-1])
+        feel = (velocities[1:] - velocities[:-1]).abs() + (offsets[1:] - offsets[:-1]).abs()
+        return ((hits[1:] - hits[:-1]).abs() + both * feel).flatten(1).sum(1)
+
+    def _is_unheard(self, note: Note) -> bool:
+        return note.mute or self.drum_map.voice_of(note.pitch) is None
+
+
+@torch.inference_mode()
+def encode(model: Vae, windows: Tensor) -> Tensor:
+    """Posterior means `windows, latent` of a clip's windows, on the CPU."""
+    device = next(model.parameters()).device
+    return torch.cat([model.encode(part.to(device))[0] for part in windows.split(_BATCH_WINDOWS)]).cpu()
+
+
+@torch.inference_mode()
+def decode(model: Vae, z: Tensor, temperature: float, generator: torch.Generator) -> Tensor:
+    """Outputs `count, windows, 32, depth` of latents `count, windows, latent`: one pass, split only when huge."""
+    device = next(model.parameters()).device
+    flat = z.flatten(0, 1).to(device)
+    parts = [model.decode(part, temperature, generator) for part in flat.split(_BATCH_WINDOWS)]
+    return torch.cat(parts).reshape(*z.shape[:2], *parts[0].shape[1:])
+
+
+def _is_muted(note: Note) -> bool:
+    return note.mute
+
+
+def _clip(notes: list[Note], recipe: Recipe, weights: Sequence[float], is_unheard: Callable[[Note], bool]) -> Clip:
+    """The notes as a clip of the recipe's frame, with what the weightiest source has that no model hears."""
+    frame = recipe.frame
+    if recipe.sources:
+        nearest = recipe.sources[max(range(len(weights)), key=lambda k: weights[k])]
+        notes = notes + [note for note in nearest.notes if is_unheard(note)]
+    return make_clip(_unpiled(notes), frame.length_quarters, frame.numerator, frame.denominator, frame.bpm)
+
+
+def _unpiled(notes: list[Note]) -> list[Note]:
+    """The same notes, none sounding into the next one of its pitch (Live would cut it all the same)."""
+    clear: list[Note] = []
+    following: dict[int, float] = {}
+    for note in sorted(notes, reverse=True):
+        limit = following.get(note.pitch)
+        room = None if limit is None else limit - note.start_quarters
+        if room is not None and 0 < room < note.duration_quarters:
+            note = replace(note, duration_quarters=room)
+        following[note.pitch] = note.start_quarters
+        clear.append(note)
+    return clear

@@ -1,0 +1,1 @@
+"""From a data set and a preset to a checkpoint, on Lightning."""

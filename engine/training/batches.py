@@ -1,0 +1,90 @@
+"""Batches as a pure function of the step: the place in the data, the order and the augmentation are never state.
+
+So a run that is resumed at step n sees exactly what it would have seen, and every window comes once an epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.utils.data import IterableDataset
+
+from engine.data.dataset import MusicSet
+from engine.representations.drums import NUM_VOICES
+from engine.representations.melody import FIRST_PITCH_CLASS, NUM_CLASSES
+from engine.training.presets import Schedule
+
+
+class Batch(NamedTuple):
+    """Windows of one step: what is to be rebuilt, what is shown of it, and each one's weight.
+
+    A tuple, since Lightning moves tuples to the device and refuses frozen dataclasses.
+    """
+
+    music: Tensor
+    shown: Tensor
+    weights: Tensor
+
+
+def step_seed(seed: int, step: int) -> int:
+    """One number for each step of each run, for everything random in it."""
+    return (seed * 1_000_003 + step * 7_919) % (2**31)
+
+
+class Batches(IterableDataset[Batch]):
+    """Endless batches from the current step on.
+
+    Args:
+        music: the windows, whole, in memory.
+        schedule: batch size, augmentation, weights.
+        seed: of order and augmentation.
+        current_step: asked when an iteration begins.
+    """
+
+    def __init__(self, music: MusicSet, schedule: Schedule, seed: int, current_step: Callable[[], int]) -> None:
+        self.set, self.schedule, self.seed, self.current_step = music, schedule, seed, current_step
+        self.weights = music.weights(schedule.source_weights)
+        self.batches_an_epoch = -(-len(music) // schedule.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        step = self.current_step()
+        while True:
+            yield self.at(step)
+            step += 1
+
+    def at(self, step: int) -> Batch:
+        """The batch of a step, counted from 0."""
+        epoch, place = divmod(step, self.batches_an_epoch)
+        order = torch.randperm(len(self.set), generator=torch.Generator().manual_seed(step_seed(self.seed, -1 - epoch)))
+        chosen = order[place * self.schedule.batch_size : (place + 1) * self.schedule.batch_size]
+        generator = torch.Generator().manual_seed(step_seed(self.seed, step))
+        music = self.set.music[chosen]
+        if music.dtype == torch.uint8:
+            music = transpose(music.long(), self.schedule.transpose, generator)
+            return Batch(music, music, self.weights[chosen])
+        return Batch(music, drop_hits(music, self.schedule.drop, generator), self.weights[chosen])
+
+
+def transpose(tokens: Tensor, semitones: tuple[int, int], generator: torch.Generator) -> Tensor:
+    """Each window shifted by its own draw from `semitones`, both included, less where it would leave the range."""
+    low, high = semitones
+    shift = torch.randint(low, high + 1, (len(tokens), 1), generator=generator)
+    onsets = tokens >= FIRST_PITCH_CLASS
+    top = tokens.amax(1, keepdim=True)
+    bottom = tokens.masked_fill(~onsets, NUM_CLASSES).amin(1, keepdim=True)
+    shift = torch.minimum(torch.maximum(shift, FIRST_PITCH_CLASS - bottom), (NUM_CLASSES - 1 - top).clamp_min(0))
+    return torch.where(onsets, tokens + shift, tokens)
+
+
+def drop_hits(music: Tensor, most: float, generator: torch.Generator) -> Tensor:
+    """Grooves with a random share of hits hidden, up to `most` a window, and now and then a whole voice."""
+    if not most:
+        return music
+    batch, steps, _ = music.shape
+    share = most * torch.rand(batch, 1, 1, generator=generator)
+    keep = torch.rand(batch, steps, NUM_VOICES, generator=generator) >= share
+    keep &= torch.rand(batch, 1, NUM_VOICES, generator=generator) >= share / 2
+    return music * keep.repeat(1, 1, 3)

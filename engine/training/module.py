@@ -1,0 +1,67 @@
+"""One model under training, as Lightning wants it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from lightning import LightningModule
+from torch import Tensor
+
+from engine.models.config import FeelConfig, VaeConfig
+from engine.models.feel import FeelModel
+from engine.models.vae import Vae, VaeLoss
+from engine.training import schedules
+from engine.training.batches import Batch, step_seed
+from engine.training.presets import Preset
+
+
+def build_model(config: VaeConfig | FeelConfig) -> Vae | FeelModel:
+    """A fresh model of this config."""
+    return Vae(config) if isinstance(config, VaeConfig) else FeelModel(config)
+
+
+class TrainingModule(LightningModule):
+    """Loss, optimiser and logs of one preset; everything random hangs on the seed and the step alone."""
+
+    def __init__(self, preset: Preset, seed: int) -> None:
+        super().__init__()
+        torch.manual_seed(seed)
+        self.preset, self.seed = preset, seed
+        self.model = build_model(preset.model)
+
+    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
+        """The weighted loss of one batch."""
+        del batch_index
+        torch.manual_seed(step_seed(self.seed, self.global_step))
+        loss = self._loss(batch, schedules.sampling_rate(self.global_step, self.preset.schedule))
+        self._log("train", loss, batch.weights)
+        return (loss.total * batch.weights).mean()
+
+    def validation_step(self, batch: Batch, batch_index: int) -> None:
+        """The same loss, latents drawn by a seed of their own."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(step_seed(self.seed, batch_index))
+            loss = self._loss(batch, 0.0)
+        self._log("valid", loss, batch.weights)
+
+    def configure_optimizers(self) -> Any:
+        """AdamW (Adam where the weight decay is 0) with the schedule's learning rate, step by step."""
+        schedule = self.preset.schedule
+        betas = (0.9, 0.98) if schedule.lr_shape == "cosine" else (0.9, 0.999)
+        optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=1.0, betas=betas, weight_decay=schedule.weight_decay * schedule.lr
+        )
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: schedules.learning_rate(step, schedule))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
+
+    def _loss(self, batch: Batch, sampling_rate: float) -> VaeLoss:
+        schedule = self.preset.schedule
+        settings = {"beta": schedules.beta(self.global_step, schedule), "free_bits": schedule.free_bits}
+        if isinstance(self.model, FeelModel):
+            return self.model.loss(batch.music, shown=batch.shown, **settings)
+        return self.model.loss(batch.music, shown=batch.shown, sampling_rate=sampling_rate, **settings)
+
+    def _log(self, split: str, loss: VaeLoss, weights: Tensor) -> None:
+        for name, value in (("loss", loss.total), ("reconstruction", loss.reconstruction), ("kl", loss.kl)):
+            self.log(f"{split}/{name}", (value * weights).mean(), prog_bar=name == "loss", batch_size=len(weights))

@@ -1,0 +1,109 @@
+"""Every model that can be trained, by name: its parts and its schedule. A new preset is one entry here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from engine.models.config import FeelConfig, VaeConfig
+
+HUMAN_DRUMS = ("groove-midi-1.0.0",)
+_SCORES = {
+    "OpenScore String Quartets": 0.25,  # many and less song-like
+    "OpenScore Orchestra (Hauptstimme scores)": 0.25,
+}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a model is trained.
+
+    Attributes:
+        steps: optimiser steps.
+        batch_size: windows a step.
+        lr: peak learning rate.
+        lr_shape: `cosine` (warm-up, then down to 2 %) or `exponential` (the reference's: 0.9999 a step, to 1e-5).
+        warmup: steps of warm-up (cosine only).
+        weight_decay: of AdamW; 0 makes it the reference's Adam.
+        grad_norm: gradients are clipped to this global norm.
+        beta: the KL's weight once risen.
+        beta_rise: share of the steps over which beta rises in a line; 0 with `beta_rate` follows the reference.
+        beta_rate: the reference's rate, beta * (1 - rate^step).
+        beta_end: the KL's weight that the last `beta_end_share` of the steps glide to; None keeps `beta`.
+        beta_end_share: see `beta_end`.
+        free_bits: of the whole KL.
+        sampling_k: constant of the inverse-sigmoid scheduled sampling; 0 for none.
+        transpose: lowest and highest shift in semitones that training draws from.
+        drop: largest share of hits (and of whole voices) hidden from the encoder or the condition.
+        sources: collections to train on; empty for all.
+        source_weights: weight of each window in the loss, by collection.
+    """
+
+    steps: int
+    batch_size: int = 256
+    lr: float = 1e-3
+    lr_shape: str = "cosine"
+    warmup: int = 200
+    weight_decay: float = 0.01
+    grad_norm: float = 20.0
+    beta: float = 0.2
+    beta_rise: float = 0.3
+    beta_rate: float = 0.0
+    beta_end: float | None = None
+    beta_end_share: float = 0.3
+    free_bits: float = 48.0
+    sampling_k: float = 0.0
+    transpose: tuple[int, int] = (0, 0)
+    drop: float = 0.0
+    sources: tuple[str, ...] = ()
+    source_weights: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A model and how it is trained; `kind` is what the bridge calls it: melody or drums."""
+
+    model: VaeConfig | FeelConfig
+    schedule: Schedule
+    kind: str
+
+
+# Source: magenta's configs: Adam from 1e-3 down to 1e-5, 512 windows a step, gradient norm 1, beta to 0.2.
+_REFERENCE = Schedule(
+    steps=50_000, batch_size=512, lr_shape="exponential", weight_decay=0.0, grad_norm=1.0, beta=0.2, beta_rise=0.0
+)
+
+PRESETS: dict[str, Preset] = {
+    "melody_2bar": Preset(
+        VaeConfig("melody"),
+        Schedule(steps=8000, beta_end=0.4, transpose=(-5, 6), source_weights=_SCORES),
+        "melody",
+    ),
+    "melody_2bar_lstm": Preset(
+        VaeConfig("melody", encoder="bilstm", decoder="lstm", encoder_width=512),
+        replace(
+            _REFERENCE, steps=200_000, beta_rate=0.99999, free_bits=0.0, sampling_k=1000.0, transpose=(-5, 5),
+            source_weights=_SCORES,
+        ),
+        "melody",
+    ),
+    "groove_2bar": Preset(
+        VaeConfig("groove", decoder_depth=1, encoder_width=768),
+        Schedule(steps=6000, beta=0.1, drop=0.1, sources=HUMAN_DRUMS),
+        "drums",
+    ),
+    "groove_2bar_lstm": Preset(
+        VaeConfig("groove", encoder="bilstm", decoder="lstm", encoder_width=512, dropout=0.7),
+        replace(_REFERENCE, sources=HUMAN_DRUMS),
+        "drums",
+    ),
+    "humanize_2bar": Preset(
+        FeelConfig("hits", dropout=0.2),
+        Schedule(steps=4000, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
+        "drums",
+    ),
+    "drumify_2bar": Preset(
+        FeelConfig("tap", dropout=0.2),
+        Schedule(steps=4000, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
+        "drums",
+    ),
+}  # fmt: skip

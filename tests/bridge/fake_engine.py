@@ -1,0 +1,108 @@
+"""An engine that makes music by counting, so that the bridge can be tested without any model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bridge.server import Server
+from engine.errors import UnknownModelError, UnsupportedMeterError
+from engine.representations.clip import Clip, Note, make_clip
+from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
+
+MODELS = (ModelInfo("melody_2bar", "melody", 2, 8), ModelInfo("groove_2bar", "drums", 2, 16))
+
+
+@dataclass
+class FakeEngine:
+    """Each clip that it makes is the source, higher by its index; while `gate` is shut every call waits.
+
+    Attributes:
+        left_out: what the answers say was left out.
+        calls: name, arguments and settings of each call.
+        begun: counts calls begun, for a test to wait on.
+    """
+
+    device_name: str = "paper"
+    models: tuple[ModelInfo, ...] = MODELS
+    left_out: tuple[int, ...] = ()
+    calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+    begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    def warm_up(self) -> None:
+        self._call("warm_up")
+
+    def close(self) -> None:
+        self.closed = True
+
+    def cache_stats(self) -> CacheStats:
+        return CacheStats(clips=3, hits=2, misses=1)
+
+    def prepare(self, clip: Clip) -> Prepared:
+        self._call("prepare", clip)
+        return Prepared("melody", "it says so", clip.num_bars, False, 0)
+
+    def sample(self, model: str, count: int, **settings: Any) -> Answer:
+        self._call("sample", model, count, **settings)
+        if model not in {m.name for m in self.models}:
+            raise UnknownModelError(f"no model is called {model}")
+        return self._answer(make_clip([Note(0.0, 60)]), count)
+
+    def vary(self, clip: Clip, count: int, amount: float, **settings: Any) -> Answer:
+        self._call("vary", clip, count, amount, **settings)
+        if clip.numerator == 7:
+            raise UnsupportedMeterError("7/8 is too odd")
+        return self._answer(clip, count)
+
+    def interpolate(self, clip_a: Clip, clip_b: Clip, steps: int, **settings: Any) -> Answer:
+        self._call("interpolate", clip_a, clip_b, steps, **settings)
+        return self._answer(clip_a, steps)
+
+    def blend(self, clips: Sequence[Clip], weights: Sequence[float], **settings: Any) -> Answer:
+        self._call("blend", tuple(clips), tuple(weights), **settings)
+        return self._answer(clips[0], 1)
+
+    def humanize(self, clip: Clip, timing: float, velocity: float, **settings: Any) -> Answer:
+        self._call("humanize", clip, timing, velocity, **settings)
+        return self._answer(clip, 1)
+
+    def drumify(self, clip: Clip, **settings: Any) -> Answer:
+        self._call("drumify", clip, **settings)
+        return self._answer(clip, 1)
+
+    def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer:
+        self._call("groove", from_clip, to_clip, timing, velocity)
+        return self._answer(to_clip, 1)
+
+    def _call(self, name: str, *args: Any, **settings: Any) -> None:
+        self.calls.append((name, args, settings))
+        self.begun.release()
+        if not self.gate.wait(20):
+            raise TimeoutError("the test never opened the gate")
+
+    def _answer(self, clip: Clip, count: int) -> Answer:
+        return Answer(tuple(_higher(clip, by) for by in range(count)), 1.5, 2.5, True, self.left_out)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server and its engine."""
+
+    server: Server
+    engine: FakeEngine
+
+
+def melody(num_notes: int = 4, pitch: int = 60) -> Clip:
+    """A clip of sixteenths whose times are exact on the wire."""
+    return make_clip(Note(place * 0.25, pitch + place % 12, 0.25, 1 + place % 127) for place in range(num_notes))
+
+
+def _higher(clip: Clip, by: int) -> Clip:
+    return replace(clip, notes=tuple(replace(note, pitch=min(127, note.pitch + by)) for note in clip.notes))
