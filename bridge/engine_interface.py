@@ -32,7 +32,14 @@ class Engine(Protocol):
     def sample(self, model: str, count: int, *, temperature: float = ..., seed: int = ...) -> Answer: ...
 
     def vary(
-        self, clip: Clip, count: int, amount: float, *, temperature: float = ..., seed: int = ..., kind: str | None = ...
+        self,
+        clip: Clip,
+        count: int,
+        amount: float,
+        *,
+        temperature: float = ...,
+        seed: int = ...,
+        kind: str | None = ...,
     ) -> Answer: ...
 
     def interpolate(

@@ -201,4 +201,3 @@ def _open(config: ServerConfig) -> socket.socket:
     udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
     udp.settimeout(_POLL_S)
     return udp
-

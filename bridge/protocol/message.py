@@ -172,5 +172,3 @@ def _read_weights(values: tuple[Value, ...]) -> tuple[Weight, ...]:
     clip, weight = (_field(name, hint) for name, hint in get_type_hints(Weight, include_extras=True).items())
     pairs = zip(values[::2], values[1::2], strict=True)
     return tuple(Weight(read_int("clip", c, clip.arg), read_float("weight", w, weight.arg)) for c, w in pairs)
-
-

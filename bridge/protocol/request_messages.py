@@ -139,5 +139,3 @@ class ResultResend(Message):
     index: Index
     first_index: NoteIndex
     count: Annotated[int, Arg("how many notes; 0: all from there on", 0, MAX_CLIP_NOTES)]
-
-

@@ -103,5 +103,3 @@ class Error(Message):
     code: Name
     text: Annotated[str, Arg("what was given, what is allowed, what to do")]
     address: Annotated[str, Arg("address of the message that is answered")]
-
-

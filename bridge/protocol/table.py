@@ -104,4 +104,3 @@ def _request_of(message: type[Message], args: Sequence[object]) -> int:
     first = args[0] if args and message.spec.is_request else 0
     whole = isinstance(first, int) or (isinstance(first, float) and first.is_integer() and abs(first) < 2**31)
     return max(0, int(first)) if whole and isinstance(first, int | float) else 0
-

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.data.dataset import MusicSet
 from engine.models.draw import draw_hits, draw_offsets, draw_tapped_hits, draw_velocities
-from engine.models.feel import Feel, FeelModel, tap_of
+from engine.models.feel import Feel, FeelModel, draw_feel, tap_of
 from engine.models.heads import interpret
 from engine.models.vae import Vae, kl_divergence
 from engine.representations.drums import KICK, NUM_VOICES, SNARE
@@ -41,14 +41,13 @@ def evaluate_groove(model: Vae, valid: MusicSet, seed: int = 0) -> Figures:
 
 
 @torch.inference_mode()
-def evaluate_humanize(model: FeelModel, train: MusicSet, valid: MusicSet, seed: int = 0) -> Figures:
+def evaluate_humanize(model: FeelModel, valid: MusicSet, seed: int = 0) -> Figures:
     """Velocity and timing for quantised hits: the most likely answer, drawn answers, and the feel of another bar."""
-    del train
     generator = torch.Generator().manual_seed(seed)
     hits = valid.music[..., :NUM_VOICES]
     grid = torch.full_like(valid.music[..., NUM_VOICES : 2 * NUM_VOICES], _mean_velocity(valid.music))
     likely = _feel(model, hits, None)
-    drawn = _drawn(_feel(model, hits, torch.randn(len(hits), model.config.latent_dim, generator=generator)), generator)
+    drawn = _drawn(_feel(model, hits, _expected(model, hits, generator)), generator)
     own = _feel(model, hits, torch.cat([model.encode(chunk)[0] for chunk in valid.music.split(_BATCH)]))
     return {
         "windows": len(valid),
@@ -67,8 +66,9 @@ def evaluate_drumify(model: FeelModel, train: MusicSet, valid: MusicSet, seed: i
     taps = tap_of(valid.music)
     truth = valid.music[..., :NUM_VOICES]
     likely = draw_tapped_hits(_feel(model, taps, None).hit_logits, taps[..., 0], 0.0, None)
-    z = torch.randn(len(taps), model.config.latent_dim, generator=generator)
-    drawn = draw_tapped_hits(_feel(model, taps, z).hit_logits, taps[..., 0], 1.0, generator)
+    drawn = draw_tapped_hits(
+        _feel(model, taps, _expected(model, taps, generator)).hit_logits, taps[..., 0], 1.0, generator
+    )
     frequent = _most_frequent(train.music[..., :NUM_VOICES]) * taps[..., :1]
     return {
         "windows": len(valid),
@@ -90,6 +90,10 @@ def _feel(model: FeelModel, condition: Tensor, z: Tensor | None) -> Feel:
     latents = [None] * -(-len(condition) // _BATCH) if z is None else z.split(_BATCH)
     parts = [model.decode(chunk, latent) for chunk, latent in zip(condition.split(_BATCH), latents, strict=True)]
     return Feel(*(torch.cat([getattr(part, name) for part in parts]) for name in Feel.__dataclass_fields__))
+
+
+def _expected(model: FeelModel, condition: Tensor, generator: torch.Generator) -> Tensor:
+    return torch.cat([draw_feel(*model.expect(part), 1.0, generator) for part in condition.split(_BATCH)])
 
 
 def _drawn(feel: Feel, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -1,8 +1,8 @@
 """Feel: how hard and how late each voice plays, given where it plays; or a whole drum part, given one rhythm.
 
 A conditional variational autoencoder. The latent carries what a player keeps up through two bars (leaning back,
-ghost notes); without one, the answer is the players' median. Velocities and offsets are Laplace distributed: their
-location is the best guess by mean absolute error, their scale is what is drawn from.
+ghost notes), its prior knows the rhythm; without a latent, the answer is the players' median. Velocities and offsets
+are Laplace distributed: their location is the best guess by mean absolute error, their scale is what is drawn from.
 
 Source: the tasks are GrooVAE's (Gillick et al., Learning to Groove, 2019): humanize, tap-to-drums, groove transfer.
 Differs: attention instead of LSTMs, all steps at once, the given rhythm as a condition instead of through the latent.
@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from engine.models.blocks import AttentionBlock
 from engine.models.config import FeelConfig
-from engine.models.vae import VaeLoss, kl_divergence
+from engine.models.vae import VaeLoss
 from engine.representations.drums import NUM_VOICES
 from engine.representations.groove import DEPTH
 
@@ -53,12 +53,18 @@ class FeelModel(nn.Module):
     def __init__(self, config: FeelConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = _FeelEncoder(config)
+        self.encoder = _LatentNet(config, DEPTH)
+        self.prior = _LatentNet(config, CONDITION_DEPTHS[config.condition])
         self.members = nn.ModuleList(_FeelMember(config) for _ in range(config.members))
 
     def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
         """`mu` and `log_var` of the feel, each `batch, latent`, of grooves `batch, steps, 27`."""
         mu, log_var = self.encoder(music)
+        return mu, log_var
+
+    def expect(self, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """`mu` and `log_var`, each `batch, latent`, of the feels that players have on such a rhythm: the prior."""
+        mu, log_var = self.prior(condition)
         return mu, log_var
 
     def decode(self, condition: Tensor, z: Tensor | None = None) -> Feel:
@@ -92,7 +98,7 @@ class FeelModel(nn.Module):
         target = shown if self.config.condition == "hits" else music
         costs = [self._cost(_read(member(condition, z, known).float()), target) for member in self.members]
         reconstruction = torch.stack(costs).mean(0)
-        kl = kl_divergence(mu, log_var)
+        kl = _divergence(mu, log_var, *self.prior(condition))
         free = free_bits * 0.6931471805599453
         return VaeLoss(reconstruction + beta * known[:, 0] * (kl - free).clamp_min(0), reconstruction, kl)
 
@@ -106,16 +112,16 @@ class FeelModel(nn.Module):
         return summed
 
 
-class _FeelEncoder(nn.Module):
-    def __init__(self, config: FeelConfig) -> None:
+class _LatentNet(nn.Module):
+    def __init__(self, config: FeelConfig, depth: int) -> None:
         super().__init__()
-        self.enter = nn.Linear(DEPTH, config.width)
+        self.enter = nn.Linear(depth, config.width)
         self.position = nn.Parameter(torch.randn(config.steps, config.width) * 0.02)
         self.block = AttentionBlock(config.width, config.heads, config.dropout)
         self.latent = nn.Linear(config.width, 2 * config.latent_dim)
 
-    def forward(self, music: Tensor) -> tuple[Tensor, Tensor]:
-        x = self.block(self.enter(music) + self.position).mean(1)
+    def forward(self, steps: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.block(self.enter(steps) + self.position).mean(1)
         mu, log_var = self.latent(x).chunk(2, -1)
         return mu, log_var.clamp(-10, 4)
 
@@ -151,6 +157,18 @@ def _read(outputs: Tensor) -> Feel:
 
 def _laplace(value: Tensor, location: Tensor, scale: Tensor) -> Tensor:
     return (value - location).abs() / scale + torch.log(2 * scale)
+
+
+def _divergence(mu: Tensor, log_var: Tensor, prior_mu: Tensor, prior_log_var: Tensor) -> Tensor:
+    """KL of one diagonal Gaussian from another in nats, shape `batch`."""
+    apart = ((mu - prior_mu.float()) ** 2 + log_var.exp()) / prior_log_var.float().exp()
+    return 0.5 * (prior_log_var.float() - log_var + apart - 1).sum(-1)
+
+
+def draw_feel(mu: Tensor, log_var: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+    """A feel around `mu`, the nearer the cooler; `batch, latent`."""
+    noise = torch.randn(mu.shape, generator=generator).to(mu.device)
+    return mu + temperature * (0.5 * log_var).exp() * noise
 
 
 def tap_of(music: Tensor) -> Tensor:

@@ -253,9 +253,8 @@ class Engine:
         model = feel_of(self._roster.playing(HUMANIZE))
         started = time.perf_counter()
         generator = _generator(seed)
-        z = _feel_drawn(model.config.latent_dim, temperature, generator)
-        groove = groove_codec.to_tensor(clip, self._drum_map)
-        answer = feel.answer(model, torch.from_numpy(groove.hits), clip, z)
+        hits = torch.from_numpy(groove_codec.to_tensor(clip, self._drum_map).hits)
+        answer = feel.answer(model, hits, clip, feel.imagine(model, hits, clip, temperature, generator))
         felt = feel.put_on(clip, *feel.draw(answer, temperature, generator), timing, velocity, self._drum_map)
         return Answer((felt,), 0.0, _since(started), False, (self._drums.hear(clip).left_out,))
 
@@ -265,9 +264,9 @@ class Engine:
         model = feel_of(self._roster.playing(DRUMIFY))
         started = time.perf_counter()
         generator = _generator(seed)
-        z = _feel_drawn(model.config.latent_dim, temperature, generator)
         tap = feel.tap_of(clip)
-        groove = feel.draw_drums(feel.answer(model, tap, clip, z), tap, temperature, generator)
+        answer = feel.answer(model, tap, clip, feel.imagine(model, tap, clip, temperature, generator))
+        groove = feel.draw_drums(answer, tap, temperature, generator)
         drums = self._drums.play(groove, Recipe(clip, (), ((),), temperature, generator), ())
         return Answer((drums,), 0.0, _since(started), False, (0,))
 
@@ -330,11 +329,6 @@ class Engine:
         outputs = translators.decode(vae_of(loaded), z, recipe.temperature, recipe.generator)
         clips = self._translators[loaded.kind].speak(outputs, recipe)
         return Answer(tuple(clips), encoded.encode_ms, _since(started), encoded.cached, encoded.left_out)
-
-
-def _feel_drawn(size: int, temperature: float, generator: torch.Generator) -> Tensor | None:
-    """A feel from the prior, the narrower the cooler; None, the players' median, at temperature 0."""
-    return torch.randn(size, generator=generator) * temperature if temperature else None
 
 
 def _generator(seed: int) -> torch.Generator:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.models.draw import draw_offsets, draw_tapped_hits, draw_velocities
-from engine.models.feel import Feel, FeelModel
+from engine.models.feel import Feel, FeelModel, draw_feel
 from engine.representations import groove as groove_codec
 from engine.representations.clip import Clip, Note, make_clip
 from engine.representations.drums import DrumMap
@@ -41,6 +41,17 @@ def answer(model: FeelModel, condition: Tensor, frame: Clip, z: Tensor | None) -
     parts = torch.stack([getattr(feel, name) for name in Feel.__dataclass_fields__], -1)
     joined = join(parts.cpu()[None], steps, total)
     return Feel(*joined.unbind(-1))
+
+
+@torch.inference_mode()
+def imagine(
+    model: FeelModel, condition: Tensor, frame: Clip, temperature: float, generator: torch.Generator
+) -> Tensor | None:
+    """One feel, `latent`, that a player may have on this rhythm; None, the players' median, at temperature 0."""
+    if temperature == 0:
+        return None
+    mu, log_var = model.expect(condition[window_steps(frame)].to(_device(model)))
+    return draw_feel(mu.mean(0).cpu(), log_var.mean(0).cpu(), temperature, generator)
 
 
 def draw(feel: Feel, temperature: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -97,12 +97,12 @@ PRESETS: dict[str, Preset] = {
         "drums",
     ),
     "humanize_2bar": Preset(
-        FeelConfig("hits", dropout=0.2),
+        FeelConfig("hits", members=2, dropout=0.3),
         Schedule(steps=4000, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
         "drums",
     ),
     "drumify_2bar": Preset(
-        FeelConfig("tap", dropout=0.2),
+        FeelConfig("tap", dropout=0.3),
         Schedule(steps=4000, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
         "drums",
     ),

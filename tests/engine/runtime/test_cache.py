@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -214,6 +213,7 @@ def test_a_path_that_cannot_be_used_costs_a_warning(tmp_path: Path, caplog: pyte
 
 
 def test_a_full_disk_costs_a_warning(path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="only POSIX limits the size of a file")
     script = FILLER.replace("name, count", "import resource\nname, count", 1).replace(
         "cache = ", f"resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, {resource.RLIM_INFINITY}))\ncache = ", 1
     )

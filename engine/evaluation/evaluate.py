@@ -1,0 +1,84 @@
+"""Every figure of a checkpoint, as one nested table, a printed one, and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.data.dataset import MusicSet, data_hash, load_set
+from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize
+from engine.evaluation.melody import evaluate_melody
+from engine.models.vae import Vae
+from engine.runtime import checkpoint
+from engine.runtime.checkpoint import Checkpoint
+
+Figures = dict[str, Any]
+_INDENT = "  "
+
+
+def evaluate(folder: Path, data: Path, seed: int = 0, limit: int | None = None) -> Figures:
+    """Measure a checkpoint on the validation split of a data set.
+
+    Args:
+        folder: the checkpoint.
+        data: the data set file.
+        seed: of all that is drawn.
+        limit: take only so many windows, evenly spread; None takes all.
+
+    Raises:
+        CheckpointError, DataError: one of them cannot be read.
+    """
+    loaded = checkpoint.load(folder)
+    return {
+        "checkpoint": loaded.name,
+        "hash": loaded.hash,
+        "data_sha256": data_hash(data),
+        "seed": seed,
+        **_measure(loaded, data, seed, limit),
+    }
+
+
+def table(figures: Mapping[str, Any]) -> str:
+    """The figures as text, a line each."""
+    return "\n".join(_lines(figures, ""))
+
+
+def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Figures:
+    sources = tuple(loaded.trained.get("schedule", {}).get("sources", ()))
+    if isinstance(loaded.model, Vae):
+        music = loaded.model.config.music
+        valid = _spread_out(load_set(data, music, "valid").only(sources), limit)
+        if music == "melody":
+            return evaluate_melody(loaded.model, valid, seed)
+        return evaluate_groove(loaded.model, valid, seed)
+    valid = _spread_out(load_set(data, "groove", "valid").only(sources), limit)
+    if loaded.model.config.condition == "hits":
+        return evaluate_humanize(loaded.model, valid, seed)
+    return evaluate_drumify(loaded.model, load_set(data, "groove", "train").only(sources), valid, seed)
+
+
+def _spread_out(music: MusicSet, limit: int | None) -> MusicSet:
+    if limit is None or limit >= len(music):
+        return music
+    stride = len(music) // limit
+    picked = slice(0, stride * limit, stride)
+    return MusicSet(music.music[picked], music.source[picked], music.file[picked], music.bpm[picked], music.sources)
+
+
+def _lines(figures: Mapping[str, Any], indent: str) -> Iterator[str]:
+    width = max(len(name) for name in figures)
+    for name, value in figures.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{name}"
+            yield from _lines(value, indent + _INDENT)
+        else:
+            yield f"{indent}{name:<{width}}  {_text(value)}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, list):
+        return " ".join(f"{item:.3f}" for item in value)
+    return str(value)
