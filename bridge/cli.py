@@ -15,6 +15,11 @@ COMMANDS = {
     "serve": "bridge.commands.serve:serve",
     "send": "bridge.commands.send:send",
     "protocol": "bridge.commands.protocol:protocol",
+    "data": "bridge.commands.data:data",
+    "train": "bridge.commands.train:train",
+    "evaluate": "bridge.commands.evaluate:evaluate",
+    "card": "bridge.commands.card:card",
+    "doctor": "bridge.commands.doctor:doctor",
 }
 """Name of each command and where it stands. Its module must be light: torch and the like are imported in functions."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Self, TypeVar
 from bridge.clips import clip_from_wire, notes_to_wire
 from bridge.clock import Clock
 from bridge.errors import NoAnswerError, RefusedError, UnknownClipError
-from bridge.protocol.clip_messages import ClipBegin, ClipEnd, ClipGet, ClipMissing, ClipNotes, ClipReady
+from bridge.protocol.clip_messages import ClipBegin, ClipDrop, ClipEnd, ClipGet, ClipMissing, ClipNotes, ClipReady
 from bridge.protocol.limits import PROTOCOL
 from bridge.protocol.message import Message
 from bridge.protocol.notes import WireNote, in_messages
@@ -21,6 +20,7 @@ from bridge.protocol.result_messages import Done, ResultBegin, ResultEnd, Result
 from bridge.protocol.session_messages import Bye, Error, Hello, Model, Ping, Ready, Welcome
 from bridge.protocol.table import FROM_ENGINE, read_datagram
 from bridge.transfer import Transfer
+from bridge.udp import LARGEST_DATAGRAM, open_udp
 from engine.representations.clip import Clip
 
 M = TypeVar("M", bound=Message)
@@ -30,7 +30,6 @@ _POLL_S = 0.05
 _PING_EVERY_S = 2.0
 _BURST = 32
 _BURST_PAUSE_S = 0.002
-_RECEIVE_BUFFER_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -131,9 +130,7 @@ class Client:
     ) -> None:
         self._engine = (host, port)
         self._timeout_s, self._clock = timeout_s, clock
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1" if host in ("127.0.0.1", "localhost") else "", 0))
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+        self._socket = open_udp("127.0.0.1" if host in ("127.0.0.1", "localhost") else "", 0)
         self._pinged_s = clock()
         self._last_request = 0
 
@@ -245,7 +242,7 @@ class Client:
         """The messages of the next datagram; none where none comes in time."""
         self._socket.settimeout(timeout_s)
         try:
-            datagram, _ = self._socket.recvfrom(65_535)
+            datagram, _ = self._socket.recvfrom(LARGEST_DATAGRAM)
         except (TimeoutError, BlockingIOError, ConnectionError):
             return []
         return [message for message in read_datagram(datagram, FROM_ENGINE) if isinstance(message, Message)]
@@ -302,6 +299,7 @@ class Client:
             pass
 
     def _send_whole(self, number: int, clip: Clip, notes: Sequence[WireNote]) -> None:
+        self.send(ClipDrop(number))  # so that a lost begin cannot pass for the clip that was there before
         self.send(ClipBegin(number, len(notes), clip.length_quarters, clip.numerator, clip.denominator))
         self._send_notes(number, notes, 0)
 

@@ -11,7 +11,7 @@ from bridge.engine_interface import Engine
 from bridge.errors import BusyError, CancelledError, NotReadyError, TooLargeError
 from bridge.outbox import Outbox
 from bridge.protocol.clip_messages import ClipEnd, ClipReady
-from bridge.protocol.limits import DEADLINE_S, MAX_COUNT, MAX_RESULT_NOTES
+from bridge.protocol.limits import DEADLINE_S, MAX_RESULT_NOTES
 from bridge.protocol.message import Message
 from bridge.protocol.request_messages import Request, ResultResend
 from bridge.protocol.session_messages import Error, Goodbye, Model, Ready, Status
@@ -73,7 +73,7 @@ class Desk:
         if count * most > MAX_RESULT_NOTES:
             raise TooLargeError(
                 f"{count} clips of {most:,} notes are {count * most:,} notes; a result may have {MAX_RESULT_NOTES:,}: "
-                f"ask for fewer than {MAX_COUNT} at once"
+                f"ask for {MAX_RESULT_NOTES // most} at once"
             )
 
     def submit(self, session: Session, request: Request, call: Callable[[Engine], Answer]) -> None:

@@ -39,13 +39,17 @@ class Ask:
         files: read as clips 1, 2, …
         request: makes the message from the request's id.
         name: begins the name of each file written.
-        model_kind: kind of the clips asked for, where no file tells it.
+        track: which track of the files, counted from 1; None where each has one.
+        model: name of the model where there are no files, to know what it makes.
+        makes_drums: True where the answer is for drums whatever the files are.
     """
 
     files: Sequence[Path]
     request: Callable[[int], Request]
     name: str
-    model_kind: str | None = None
+    track: int | None = None
+    model: str | None = None
+    makes_drums: bool = False
 
 
 def send_files(connection: Connection, asks: Sequence[Ask]) -> Iterator[str]:
@@ -58,16 +62,16 @@ def send_files(connection: Connection, asks: Sequence[Ask]) -> Iterator[str]:
         BridgeError: the engine does not answer, or refuses.
         EngineError: a file cannot be read or written.
     """
-    clips = [[read_clip(path) for path in ask.files] for ask in asks]
+    clips = [[read_clip(path, ask.track) for path in ask.files] for ask in asks]
     connection.out.mkdir(parents=True, exist_ok=True)
     with Client(connection.host, connection.port, connection.timeout_s) as client:
-        client.wait_ready()
+        drum_models = {model.name for model in client.wait_ready().models if model.kind == "drums"}
         for ask, sources in zip(asks, clips, strict=True):
-            for number, clip in enumerate(sources, start=1):
-                client.send_clip(number, clip)
+            kinds = [client.send_clip(number, clip).kind for number, clip in enumerate(sources, start=1)]
+            on_drums = ask.makes_drums or ask.model in drum_models or kinds[-1:] == ["drums"]
             received = client.ask(ask.request(client.next_request()))
             yield from _left_out(ask, received)
-            yield from _write(connection.out, ask, sources, received)
+            yield from _write(connection.out, ask, sources, received, on_drums)
 
 
 def _left_out(ask: Ask, received: Received) -> Iterator[str]:
@@ -75,10 +79,10 @@ def _left_out(ask: Ask, received: Received) -> Iterator[str]:
         yield f"{ask.files[left.clip - 1]}: {left.num_notes} notes were left out, such as those under a chord's top"
 
 
-def _write(out: Path, ask: Ask, sources: Sequence[Clip], received: Received) -> Iterator[str]:
-    drums = ask.model_kind == "drums" if ask.model_kind else is_drum_file(ask.files[-1])
+def _write(out: Path, ask: Ask, sources: Sequence[Clip], received: Received, on_drums: bool) -> Iterator[str]:
+    on_drums = on_drums or any(is_drum_file(path) for path in ask.files[-1:])
     like = sources[-1] if sources else Clip((), 4.0)
     for number, answer in enumerate(received.clips, start=1):
         path = out / f"{ask.name}_{number:02d}.mid"
-        write_clip(answer.to_clip(like), path, channel=_DRUM_CHANNEL if drums else None)
+        write_clip(answer.to_clip(like), path, channel=_DRUM_CHANNEL if on_drums else None)
         yield f"{path}: {len(answer.notes)} notes"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from bridge.desk import Desk
 from bridge.errors import OutOfRangeError, WrongKindError
+from bridge.protocol.arguments import echo
 from bridge.protocol.clip_messages import ClipBegin, ClipDrop, ClipDropped, ClipEnd, ClipGet, ClipMissing, ClipNotes
 from bridge.protocol.limits import MAX_HOLES, PROTOCOL
 from bridge.protocol.message import Message
@@ -28,6 +30,8 @@ from bridge.protocol.session_messages import Bye, Goodbye, Hello, Ping, Pong, We
 from bridge.results import Result
 from bridge.sessions import Session
 
+log = logging.getLogger("bridge")
+
 Handler = Callable[[Desk, Session, Any], None]
 
 
@@ -41,6 +45,8 @@ def hello(desk: Desk, session: Session, message: Hello) -> None:
     if message.protocol != PROTOCOL:
         desk.reply(session, Welcome(PROTOCOL, desk.version, 0))
         raise OutOfRangeError(f"protocol is {message.protocol}; version {PROTOCOL} is spoken here: update the older")
+    if not session.said_hello:
+        log.info("client %d at %s:%d is %s", session.number, host, port, echo(message.client))
     session.said_hello = True
     desk.reply(session, Welcome(PROTOCOL, desk.version, session.number))
     for model in desk.models():

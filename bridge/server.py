@@ -6,7 +6,10 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
@@ -21,6 +24,7 @@ from bridge.protocol.message import Message
 from bridge.protocol.table import Refusal, read_datagram
 from bridge.refusals import refusal
 from bridge.sessions import Address
+from bridge.udp import LARGEST_DATAGRAM, open_udp
 from bridge.version import VERSION
 from bridge.worker import Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, Worker
 
@@ -30,8 +34,6 @@ osc_in = logging.getLogger("bridge.osc.in")
 _POLL_S = 0.1
 _WORKER_STOP_S = 1.0
 _OUTBOX_STOP_S = 0.5
-_RECEIVE_BUFFER_BYTES = 8 << 20
-_LARGEST_DATAGRAM = 65_535
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,8 @@ class Arrival(NamedTuple):
     sender: Address
 
 
-class Stop(NamedTuple):
-    """The wish to end, with the reason for the log."""
-
-    reason: str
+class Wake(NamedTuple):
+    """Nothing but a reason to look up from the inbox."""
 
 
 class Server:
@@ -74,13 +74,14 @@ class Server:
 
     def __init__(self, config: ServerConfig, load: LoadEngine, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._inbox: SimpleQueue[Arrival | Event | Stop] = SimpleQueue()
+        self._inbox: SimpleQueue[Arrival | Event | Wake] = SimpleQueue()
         self._socket = _open(config)
         self._worker = Worker(load, self._inbox.put, clock)
         self._outbox = Outbox(self._transmit)
         self._receiver = threading.Thread(target=self._receive, name="receiver", daemon=True)
         self._receiving = True
         self.desk = Desk(self._worker, self._outbox, VERSION, clock)
+        self._stop_reason: str | None = None
         self.load_error: Exception | None = None
 
     @property
@@ -103,7 +104,8 @@ class Server:
 
     def stop(self, reason: str = "asked to") -> None:
         """Ends `run` soon; may be called from any thread and from a signal handler."""
-        self._inbox.put(Stop(reason))
+        self._stop_reason = self._stop_reason or reason
+        self._inbox.put(Wake())
 
     def _startup(self) -> None:
         self._outbox.start()
@@ -113,21 +115,23 @@ class Server:
 
     def _serve(self) -> None:
         next_tick_s = self._clock() + STATUS_EVERY_S
-        while True:
-            try:
-                event = self._inbox.get(timeout=_POLL_S)
-                if isinstance(event, Stop):
-                    log.info("stopping: %s", event.reason)
-                    return
-                self._take(event)
-            except Empty:
-                pass
+        while self._stop_reason is None:
+            self._take(self._next_event())
             if self._clock() >= next_tick_s:
                 next_tick_s = self._clock() + STATUS_EVERY_S
-                self.desk.tick()
+                self._guarded(self.desk.tick)
+        log.info("stopping: %s", self._stop_reason)
+
+    def _next_event(self) -> Arrival | Event | Wake:
+        try:
+            return self._inbox.get(timeout=_POLL_S)
+        except Empty:
+            return Wake()
 
     def _shutdown(self) -> bool:
         self._receiving = False
+        with suppress(OSError):
+            self._socket.sendto(b"", self._socket.getsockname())  # wakes the receiver, which would see it by itself
         ended = self._worker.stop(_WORKER_STOP_S)
         while not self._inbox.empty():
             event = self._inbox.get()
@@ -139,22 +143,29 @@ class Server:
         self._socket.close()
         return ended
 
-    def _take(self, event: Arrival | Event) -> None:
+    def _take(self, event: Arrival | Event | Wake) -> None:
         match event:
             case Arrival(message, sender):
                 self._handle(message, sender)
             case Answered():
-                self.desk.answered(event)
+                self._guarded(partial(self.desk.answered, event))
             case ClipPrepared():
-                self.desk.prepared(event)
+                self._guarded(partial(self.desk.prepared, event))
             case Failed():
-                self.desk.failed(event)
-            case Loaded(_, device_name, warm):
-                log.info("the models are %s on %s", "warm" if warm else "loaded", device_name)
+                self._guarded(partial(self.desk.failed, event))
+            case Loaded(models, device_name, warm):
+                names = ", ".join(model.name for model in models)
+                log.info("%s: %s on %s", "ready" if warm else "loaded, warming up", names, device_name)
                 self.desk.loaded(event)
             case LoadFailed(error):
                 self.load_error = error
                 self.stop("the models cannot be loaded")
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception:  # what goes wrong in one answer must not end the service of all
+            log.exception("an answer was lost")
 
     def _handle(self, message: Message | Refusal, sender: Address) -> None:
         sessions = self.desk.sessions
@@ -172,7 +183,7 @@ class Server:
         """Parses and enqueues, nothing more."""
         while self._receiving:
             try:
-                datagram, sender = self._socket.recvfrom(_LARGEST_DATAGRAM)
+                datagram, sender = self._socket.recvfrom(LARGEST_DATAGRAM)
             except TimeoutError:
                 continue
             except ConnectionError:
@@ -183,21 +194,20 @@ class Server:
                 osc_in.debug("%s:%d > %s", *sender, message)
                 if self._inbox.qsize() < MAX_INBOX:
                     self._inbox.put(Arrival(message, sender))
+                else:
+                    osc_in.debug("the inbox is full: dropped")
 
     def _transmit(self, datagram: bytes, address: Address) -> None:
         self._socket.sendto(datagram, address)
 
 
 def _open(config: ServerConfig) -> socket.socket:
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        udp.bind((config.host, config.port))
+        udp = open_udp(config.host, config.port)
     except (OSError, OverflowError) as error:
-        udp.close()
         raise PortInUseError(
             f"udp port {config.port} of {config.host} cannot be opened ({error}); "
             "end what uses it, or take another one with --port"
         ) from error
-    udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
     udp.settimeout(_POLL_S)
     return udp

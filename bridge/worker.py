@@ -154,9 +154,11 @@ class Worker:
             if self._stopping:
                 raise BusyError("the engine is stopping; start it again")
             if len(self._waiting) >= MAX_JOBS:
-                raise BusyError(f"{MAX_JOBS} requests wait already; ask again when some are done")
+                raise BusyError(f"{MAX_JOBS} requests and clips wait already; ask again when some are done")
             if sum(waiting.session == job.session for waiting in self._waiting) >= MAX_SESSION_JOBS:
-                raise BusyError(f"{MAX_SESSION_JOBS} requests of yours wait already; ask again when some are done")
+                raise BusyError(
+                    f"{MAX_SESSION_JOBS} requests and clips of yours wait already; ask again when some are done"
+                )
             self._waiting.append(job)
             self._changed.notify()
 

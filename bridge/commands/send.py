@@ -34,6 +34,7 @@ def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]
         "count": click.option("--count", default=4, show_default=True, type=click.IntRange(1, MAX_COUNT)),
         "timing": click.option("--timing", default=1.0, show_default=True, type=AMOUNT, help="How much of the timing."),
         "velocity": click.option("--velocity", default=1.0, show_default=True, type=AMOUNT, help="How much of it."),
+        "track": click.option("--track", type=click.IntRange(1), help="Which one, where a file has several."),
         "out": click.option("--out", default="out", show_default=True, type=click.Path(path_type=Path)),
         "host": click.option("--host", default="127.0.0.1", show_default=True),
         "port": click.option("--port", default=9000, show_default=True, type=click.IntRange(1, 65_535)),
@@ -55,7 +56,7 @@ def send() -> None:
 
 @send.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
-@_options("count", "temperature", "seed", "kind")
+@_options("count", "temperature", "seed", "kind", "track")
 @click.option("--amount", default=0.5, show_default=True, type=AMOUNT, help="0 the clip itself, 1 as far as it goes.")
 def vary(files: Sequence[Path], count: int, amount: float, **rest: Any) -> None:
     """Clips near each of FILES."""
@@ -71,7 +72,7 @@ def vary(files: Sequence[Path], count: int, amount: float, **rest: Any) -> None:
 @click.argument("file_b", type=FILE)
 @click.option("--count", "steps", default=8, show_default=True, type=click.IntRange(2, MAX_COUNT), help="Both ends in.")
 @click.option("--spacing", default="change", show_default=True, type=click.Choice(["change", "angle"]))
-@_options("temperature", "seed", "kind")
+@_options("temperature", "seed", "kind", "track")
 def interpolate(file_a: Path, file_b: Path, steps: int, spacing: str, **rest: Any) -> None:
     """Clips on the way from FILE_A to FILE_B."""
     settings = _settings({**rest, "spacing": ("change", "angle").index(spacing)})
@@ -82,7 +83,7 @@ def interpolate(file_a: Path, file_b: Path, steps: int, spacing: str, **rest: An
 @send.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--weight", "weights", multiple=True, type=float, help="One a file.  [default: all alike]")
-@_options("temperature", "seed", "kind")
+@_options("temperature", "seed", "kind", "track")
 def blend(files: Sequence[Path], weights: Sequence[float], **rest: Any) -> None:
     """One clip in the midst of FILES."""
     shares = list(weights) or [1.0] * len(files)
@@ -99,13 +100,13 @@ def blend(files: Sequence[Path], weights: Sequence[float], **rest: Any) -> None:
 def sample(model: str, count: int, **rest: Any) -> None:
     """New clips from MODEL, such as melody_2bar or groove_2bar."""
     settings = _settings(rest)
-    kind = "drums" if model.startswith("groove") else "melody"
-    _run(rest, [((), lambda number: Sample(number, model, count, settings), f"{Path(model).name}_sample")], kind)
+    ask = ((), lambda number: Sample(number, model, count, settings), f"{Path(model).name}_sample")
+    _run(rest, [ask], model=model)
 
 
 @send.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
-@_options("timing", "velocity", "temperature", "seed")
+@_options("timing", "velocity", "temperature", "seed", "track")
 def humanize(files: Sequence[Path], timing: float, velocity: float, **rest: Any) -> None:
     """The hits of each of FILES as if played."""
     settings = _settings(rest)
@@ -120,18 +121,18 @@ def humanize(files: Sequence[Path], timing: float, velocity: float, **rest: Any)
 
 @send.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
-@_options("temperature", "seed")
+@_options("temperature", "seed", "track")
 def drumify(files: Sequence[Path], **rest: Any) -> None:
     """Drums on the rhythm of each of FILES."""
     settings = _settings(rest)
     asks = [((file,), lambda number: Drumify(number, 1, settings), f"{file.stem}_drumify") for file in files]
-    _run(rest, asks, "drums")
+    _run(rest, asks, makes_drums=True)
 
 
 @send.command()
 @click.argument("from_file", type=FILE)
 @click.argument("to_file", type=FILE)
-@_options("timing", "velocity")
+@_options("timing", "velocity", "track")
 def groove(from_file: Path, to_file: Path, timing: float, velocity: float, **rest: Any) -> None:
     """The feel of FROM_FILE on the hits of TO_FILE."""
     name = f"{to_file.stem}_groove"
@@ -142,9 +143,10 @@ def _settings(options: dict[str, Any]) -> Settings:
     return Settings(**{name: options.get(name) for name in ("temperature", "seed", "spacing", "kind")})
 
 
-def _run(options: dict[str, Any], asks: Sequence[tuple[Any, Any, str]], model_kind: str | None = None) -> None:
+def _run(options: dict[str, Any], asks: Sequence[tuple[Any, Any, str]], **known: Any) -> None:
     from bridge.file_requests import Ask, Connection, send_files  # mido and numpy, which the help does without
 
+    known["track"] = options.get("track")
     connection = Connection(options["host"], options["port"], options["timeout_s"], options["out"])
-    for line in send_files(connection, [Ask(files, request, name, model_kind) for files, request, name in asks]):
+    for line in send_files(connection, [Ask(files, request, name, **known) for files, request, name in asks]):
         click.echo(line)

@@ -21,15 +21,19 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 @click.option("--port", default=9000, type=click.IntRange(0, 65_535), help="UDP port; 0 takes a free one.")
 @click.option("--device", default="auto", type=click.Choice(["auto", "cuda", "mps", "cpu"]), help="Where models run.")
 @click.option("--checkpoints", type=click.Path(path_type=Path), help="Folder of models.  [default: those shipped]")
-@click.option("--cache", type=click.Path(path_type=Path), help="Folder of the latent cache.  [default: the user's own]")
+@click.option(
+    "--cache", type=click.Path(path_type=Path), help="File of latents, `-` for none.  [default: the user's own]"
+)
 @click.option("--log-level", default="info", type=click.Choice(LOG_LEVELS), help="What is told on stderr.")
 def serve(host: str, port: int, device: str, checkpoints: Path | None, cache: Path | None, log_level: str) -> None:
     """Start the engine and answer OSC until interrupted."""
 
     def load() -> Engine:
+        from engine.runtime.cache import default_cache_path
         from engine.runtime.engine import Engine as RealEngine  # imports torch, in the worker's thread
 
-        return RealEngine.load(checkpoints, device, cache)
+        in_memory = cache == Path("-")
+        return RealEngine.load(checkpoints, device, None if in_memory else cache or default_cache_path())
 
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     run_until_signal(ServerConfig(host, port), load)

@@ -118,7 +118,4 @@ ClipId = Annotated[int, Arg("the client's own number for the clip", 1, INT32_HIG
 Count = Annotated[int, Arg("how many clips to make", 1, MAX_COUNT)]
 NoteIndex = Annotated[int, Arg("place of the first note within the clip, from 0", 0, MAX_CLIP_NOTES)]
 Index = Annotated[int, Arg("place of the clip within the result, from 0", 0, INT32_HIGH)]
-Tally = Annotated[int, Arg("", 0, INT32_HIGH)]
-Flag = Annotated[int, Arg("1 yes, 0 no", 0, 1)]
-Name = Annotated[str, Arg("", high=MAX_NAME_LETTERS)]
-Milliseconds = Annotated[float, Arg("", 0)]
+ModelName = Annotated[str, Arg("a model's name, as `/bridge/model` gives it", high=MAX_NAME_LETTERS)]

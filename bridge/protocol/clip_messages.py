@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from bridge.protocol.arguments import Arg, ClipId, Flag, NoteIndex
-from bridge.protocol.limits import MAX_CLIP_NOTES, MAX_CLIP_QUARTERS
+from bridge.protocol.arguments import Arg, ClipId, NoteIndex
+from bridge.protocol.limits import MAX_CLIP_NOTES, MAX_CLIP_QUARTERS, MAX_NAME_LETTERS
 from bridge.protocol.message import Message, from_client, from_engine
 from bridge.protocol.notes import WireNote
 
@@ -67,9 +67,9 @@ class ClipReady(Message):
 
     clip: ClipId
     num_notes: NumNotes
-    kind: Annotated[str, Arg("`melody`, `drums`, … or `other`, as the engine judged it", high=64)]
+    kind: Annotated[str, Arg("`melody`, `drums`, … or `other`, as the engine judged it", high=MAX_NAME_LETTERS)]
     bars: Annotated[int, Arg("bars that the clip touches", 0)]
-    cached: Flag
+    cached: Annotated[int, Arg("1 where its latents were there already", 0, 1)]
 
 
 @from_engine("/bridge/clip/missing")

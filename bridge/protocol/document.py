@@ -148,7 +148,10 @@ def _message(message: type[Message]) -> Iterator[str]:
 
 
 def _argument_table(arguments: Iterable[tuple[str, str, Arg]]) -> Iterator[str]:
-    rows = ((f"`{tag}:{name}`", arg.allowed if tag != "s" else "", arg.doc) for name, tag, arg in arguments)
+    rows = (
+        (f"`{tag}:{name}`", arg.allowed + (" letters" if tag == "s" and arg.high else ""), arg.doc)
+        for name, tag, arg in arguments
+    )
     yield from _table(("argument", "allowed", "meaning"), rows)
 
 

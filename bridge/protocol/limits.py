@@ -21,8 +21,8 @@ MAX_SESSION_CLIPS = 1_024
 MAX_SESSION_NOTES = 250_000
 MAX_TOTAL_NOTES = 1_000_000
 MAX_KEPT_NOTES = 400_000
-MAX_SESSION_JOBS = 64
-MAX_JOBS = 256
+MAX_SESSION_JOBS = 128
+MAX_JOBS = 512
 MAX_INBOX = 8_192
 
 SILENT_S = 10.0
@@ -55,8 +55,8 @@ LIMITS = (
     Limit("notes in all clips of one client", f"{MAX_SESSION_NOTES:,}", "`too_large`"),
     Limit("notes in all clips of all clients", f"{MAX_TOTAL_NOTES:,}", "`too_large`"),
     Limit("notes of results kept for resending, of all clients", f"{MAX_KEPT_NOTES:,}", "the oldest is let go"),
-    Limit("requests of one client waiting", f"{MAX_SESSION_JOBS}", "`busy`"),
-    Limit("requests of all clients waiting", f"{MAX_JOBS}", "`busy`"),
+    Limit("requests and clips of one client waiting for the models", f"{MAX_SESSION_JOBS}", "`busy`"),
+    Limit("requests and clips of all clients waiting for them", f"{MAX_JOBS}", "`busy`"),
     Limit("messages read and not yet looked at", f"{MAX_INBOX:,}", "dropped, as if the network had lost them"),
     Limit("silence after which a client with nothing pending is dropped", f"{SILENT_S:g} s", "its clips are gone"),
     Limit("how long a result is kept for resending", f"{KEEP_RESULTS_S:g} s", "`out_of_range`"),

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar, get_args, get_origin, get_type_hints
 
-from bridge.errors import MalformedError
+from bridge.errors import MalformedError, TooLargeError
 from bridge.protocol.arguments import Arg, ClipId, read_float, read_int, read_str
+from bridge.protocol.limits import MAX_COUNT
 from bridge.protocol.notes import NOTE_TAGS, read_notes
 from bridge.protocol.osc import OscMessage, Value, pack
 from bridge.protocol.settings import Settings, read_settings, settings_to_osc
@@ -169,6 +170,8 @@ def _end_of_numbers(values: tuple[Value, ...]) -> int:
 def _read_weights(values: tuple[Value, ...]) -> tuple[Weight, ...]:
     if not values or len(values) % 2:
         raise MalformedError(f"{len(values)} numbers follow where clips and weights are due; send clip, weight, …")
+    if len(values) > 2 * MAX_COUNT:
+        raise TooLargeError(f"{len(values) // 2} clips are to be mixed; send at most {MAX_COUNT}")
     clip, weight = (_field(name, hint) for name, hint in get_type_hints(Weight, include_extras=True).items())
     pairs = zip(values[::2], values[1::2], strict=True)
     return tuple(Weight(read_int("clip", c, clip.arg), read_float("weight", w, weight.arg)) for c, w in pairs)

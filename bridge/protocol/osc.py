@@ -1,8 +1,8 @@
 """OSC 1.0 bytes to plain values and back: types `i`, `f`, `s`, bundles within bundles, and nothing trusted.
 
 Written here instead of taken from python-osc, which stands by as the judge in the tests: its parser loops for ever on a
-bundle element of negative size, lets UnicodeDecodeError and RecursionError out, and packs a note message some thirty
-times more slowly than one `struct` call.
+bundle element of negative size, lets UnicodeDecodeError and RecursionError out, and takes six times as long
+over a message of thirty notes (164 µs against 27).
 
 Source: https://opensoundcontrol.stanford.edu/spec-1_0.html
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from bridge.protocol.arguments import Arg, ClipId, Count, Index, KeptId, Name, NoteIndex, RequestId
+from bridge.protocol.arguments import Arg, ClipId, Count, Index, KeptId, ModelName, NoteIndex, RequestId
 from bridge.protocol.limits import MAX_CLIP_NOTES, MAX_CLIP_QUARTERS, MAX_COUNT
 from bridge.protocol.message import Message, Weight, from_client
 from bridge.protocol.settings import NO_SETTINGS, Settings
@@ -32,7 +32,7 @@ class Request(Message):
 class Sample(Request):
     """New clips from the prior of a model."""
 
-    model: Name
+    model: ModelName
     count: Count
     settings: Settings = NO_SETTINGS
 

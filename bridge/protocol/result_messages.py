@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from bridge.protocol.arguments import Arg, ClipId, Flag, Index, KeptId, Milliseconds, NoteIndex, RequestId, Tally
+from bridge.protocol.arguments import Arg, ClipId, Index, KeptId, NoteIndex, RequestId
 from bridge.protocol.clip_messages import Length
 from bridge.protocol.message import Message, from_engine
 from bridge.protocol.notes import WireNote
@@ -21,7 +21,7 @@ class ResultBegin(Message):
     request: KeptId
     index: Index
     total: Total
-    num_notes: Tally
+    num_notes: Annotated[int, Arg("notes in this clip", 0)]
     length_quarters: Length
 
 
@@ -62,10 +62,10 @@ class Done(Message):
 
     request: KeptId
     total: Total
-    queue_ms: Milliseconds
-    encode_ms: Milliseconds
-    decode_ms: Milliseconds
-    cached: Flag
+    queue_ms: Annotated[float, Arg("how long the request waited for others", 0)]
+    encode_ms: Annotated[float, Arg("from clips to latents; 0 where all were cached", 0)]
+    decode_ms: Annotated[float, Arg("from latents to notes", 0)]
+    cached: Annotated[int, Arg("1 where the latents of all its clips were there already", 0, 1)]
 
 
 @from_engine("/bridge/cancelled")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from bridge.protocol.arguments import INT32_HIGH, INT32_LOW, Arg, Name, Tally
+from bridge.protocol.arguments import INT32_HIGH, INT32_LOW, Arg, ModelName
+from bridge.protocol.limits import MAX_NAME_LETTERS
 from bridge.protocol.message import Message, from_client, from_engine
 
 Port = Annotated[int, Arg("UDP port that replies go to on the sender's machine; 0: the sender's own", 0, 65_535)]
@@ -21,7 +22,7 @@ class Hello(Message):
 
     reply_port: Port
     protocol: Protocol
-    client: Name
+    client: Annotated[str, Arg("the client's name, for the engine's log", high=MAX_NAME_LETTERS)]
 
 
 @from_engine("/bridge/welcome")
@@ -30,7 +31,7 @@ class Welcome(Message):
     """Answers hello with the version spoken here; session 0 means that the client's version is not spoken."""
 
     protocol: Protocol
-    version: Name
+    version: Annotated[str, Arg("the engine's own version", high=MAX_NAME_LETTERS)]
     session: Annotated[int, Arg("the session's number; a new one means that clips sent before are gone", 0, INT32_HIGH)]
 
 
@@ -39,8 +40,8 @@ class Welcome(Message):
 class Model(Message):
     """One model that the engine has; sent after welcome, and again before `/bridge/ready`."""
 
-    name: Name
-    kind: Name
+    name: ModelName
+    kind: Annotated[str, Arg("the kind of clips that it is for: `melody`, `drums`", high=MAX_NAME_LETTERS)]
     bars: Annotated[int, Arg("bars that it sees at once; longer clips are handled in overlapping windows", 0)]
     latent_dim: Annotated[int, Arg("size of its latent", 0)]
     ready: Annotated[int, Arg("1 where it is warm, 0 while it is being warmed", 0, 1)]
@@ -99,7 +100,7 @@ class Status(Message):
 class Error(Message):
     """Something was refused or went wrong."""
 
-    request: Tally
-    code: Name
+    request: Annotated[int, Arg("the request that is answered; 0 where there is none", 0, INT32_HIGH)]
+    code: Annotated[str, Arg("one of the codes below", high=MAX_NAME_LETTERS)]
     text: Annotated[str, Arg("what was given, what is allowed, what to do")]
     address: Annotated[str, Arg("address of the message that is answered")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,8 @@ BAR_STEPS = 16
 MAX_FILE_BYTES = 4_000_000
 MAX_NOTES = 200_000
 MAX_BARS = 2_000
+DEFAULT_BPM = 120.0
+MAX_BPM = 1000.0
 MAX_CHORD_SHARE = 0.25
 DRUM_MAPS = {"groove-midi-1.0.0": ROLAND}
 
@@ -40,7 +43,7 @@ class Windows:
     skipped: str | None = None
     melodies: list[NDArray[np.uint8]] = field(default_factory=list)
     grooves: list[NDArray[np.float32]] = field(default_factory=list)
-    bpm: float = 120.0
+    bpm: float = DEFAULT_BPM
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def _read(score: Any, drum_map: DrumMap, windows: Windows) -> str | None:
         return f"oversized: more than {MAX_NOTES} notes"
     if score.ticks_per_quarter <= 0:
         return "broken: no ticks to a quarter"
-    windows.bpm = float(score.tempos[0].qpm) if len(score.tempos) else 120.0
+    windows.bpm = _first_bpm(score)
     sections = _four_four(score)
     if not sections:
         return "not in 4/4"
@@ -94,13 +97,22 @@ def _read(score: Any, drum_map: DrumMap, windows: Windows) -> str | None:
                 windows.grooves += _groove_windows(notes, section, drum_map)
             elif is_line:
                 windows.melodies += _melody_windows(notes, section)
-    return None if windows.melodies or windows.grooves else "too short: no two bars of 4/4"
+    if windows.melodies or windows.grooves:
+        return None
+    is_long = any(section.end - section.start > BAR_STEPS / STEPS_PER_QUARTER for section in sections)
+    return "no line: chords or unknown drums alone" if is_long else "too short: no two bars of 4/4"
+
+
+def _first_bpm(score: Any) -> float:
+    """The file's first tempo; MIDI's own default where it has none, or one that no music has."""
+    bpm = float(score.tempos[0].qpm) if len(score.tempos) else DEFAULT_BPM
+    return bpm if 0 < bpm <= MAX_BPM else DEFAULT_BPM
 
 
 def _four_four(score: Any) -> list[_Section]:
     per_quarter = score.ticks_per_quarter
     end = score.end() / per_quarter
-    changes = [(t.time / per_quarter, t.numerator * 4 / t.denominator) for t in score.time_signatures]
+    changes = [(t.time / per_quarter, t.numerator * 4 / (t.denominator or math.inf)) for t in score.time_signatures]
     if not changes or changes[0][0] > 0:
         changes.insert(0, (0.0, 4.0))
     bounds = [start for start, _ in changes[1:]] + [end]

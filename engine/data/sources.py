@@ -11,6 +11,7 @@ from pathlib import Path
 TRAIN, VALID = 0, 1
 MANIFEST_NAME = "MANIFEST.csv"
 UNLISTED = "unlisted"
+_MANIFEST_COLUMNS = {"path", "source", "split"}
 _SUFFIXES = {".mid", ".midi"}
 _VALID_SHARE = 0.1
 
@@ -37,7 +38,8 @@ class SourceFile:
 def find_files(folder: Path) -> Iterator[SourceFile]:
     """Every MIDI file below the folder, in order of name.
 
-    A `MANIFEST.csv` in the folder or in one above it (columns path, source, licence, split) says source and split.
+    A `MANIFEST.csv` in the folder or in one above it says source and split; it has the columns path, source and split,
+    and may have licence and others.
     """
     manifest = _read_manifest(folder)
     paths = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
@@ -61,5 +63,8 @@ def _read_manifest(folder: Path) -> dict[Path, dict[str, str]]:
         manifest = place / MANIFEST_NAME
         if manifest.is_file():
             with manifest.open(newline="", encoding="utf-8") as stream:
-                return {place / row["path"]: row for row in csv.DictReader(stream)}
+                reader = csv.DictReader(stream)
+                if not set(reader.fieldnames or ()) >= _MANIFEST_COLUMNS:
+                    continue  # some other program's
+                return {place / row["path"]: row for row in reader}
     return {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,22 +28,31 @@ def evaluate(folder: Path, data: Path, seed: int = 0, limit: int | None = None) 
         seed: of all that is drawn.
         limit: take only so many windows, evenly spread; None takes all.
 
+    Returns:
+        Numbers, lists of them, and groups of the same; None for what these windows cannot tell.
+
     Raises:
         CheckpointError, DataError: one of them cannot be read.
     """
     loaded = checkpoint.load(folder)
-    return {
+    figures = {
         "checkpoint": loaded.name,
         "hash": loaded.hash,
         "data_sha256": data_hash(data),
         "seed": seed,
         **_measure(loaded, data, seed, limit),
     }
+    return {name: _finite(value) for name, value in figures.items()}
 
 
 def table(figures: Mapping[str, Any]) -> str:
     """The figures as text, a line each."""
     return "\n".join(_lines(figures, ""))
+
+
+def as_json(figures: Mapping[str, Any]) -> str:
+    """The figures as JSON."""
+    return json.dumps(figures, indent=2, allow_nan=False) + "\n"
 
 
 def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Figures:
@@ -56,6 +67,14 @@ def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Fi
     if loaded.model.config.condition == "hits":
         return evaluate_humanize(loaded.model, valid, seed)
     return evaluate_drumify(loaded.model, load_set(data, "groove", "train").only(sources), valid, seed)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _spread_out(music: MusicSet, limit: int | None) -> MusicSet:

@@ -87,7 +87,7 @@ def _decode(model: Vae, z: Tensor, temperature: float, generator: torch.Generato
 
 
 def _feel(model: FeelModel, condition: Tensor, z: Tensor | None) -> Feel:
-    latents = [None] * -(-len(condition) // _BATCH) if z is None else z.split(_BATCH)
+    latents = [None] * max(1, -(-len(condition) // _BATCH)) if z is None else z.split(_BATCH)
     parts = [model.decode(chunk, latent) for chunk, latent in zip(condition.split(_BATCH), latents, strict=True)]
     return Feel(*(torch.cat([getattr(part, name) for part in parts]) for name in Feel.__dataclass_fields__))
 

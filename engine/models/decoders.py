@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from engine.models.blocks import DilatedBlock
 from engine.models.config import VaeConfig
+from engine.models.fast_lstm import Foldable, FoldedDecoder
 from engine.models.heads import Head
 
 
@@ -67,7 +68,7 @@ class ParallelDecoder(nn.Module):
         return outputs
 
 
-class LstmDecoder(nn.Module):
+class LstmDecoder(Foldable[FoldedDecoder]):
     """One step after the other; each sees the last step's music and the latent.
 
     Source: magenta's BaseLstmDecoder: initial states tanh(linear(z)), inputs [previous, z], stacked LSTMs.
@@ -106,6 +107,8 @@ class LstmDecoder(nn.Module):
     def decode(self, z: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
         """Free-running: each step is drawn before the next."""
         state = self._first_state(z)
+        if self.folded is not None:
+            return self.folded(z, state, self.steps, temperature, generator)
         own = z.new_zeros(len(z), self.head.depth)
         drawn = []
         for _ in range(self.steps):
@@ -114,6 +117,9 @@ class LstmDecoder(nn.Module):
             own = self.head.draw(outputs, temperature, generator)
             drawn.append(self.head.certain(outputs, own))
         return torch.stack(drawn, 1)
+
+    def _make_folded(self) -> FoldedDecoder:
+        return FoldedDecoder(self.lstm, self.out, self.head)
 
     def _out(self, hidden: Tensor) -> Tensor:
         outputs: Tensor = self.out(hidden)

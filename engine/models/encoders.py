@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 from engine.models.blocks import ResidualMlp
 from engine.models.config import VaeConfig
+from engine.models.fast_lstm import Foldable, FoldedEncoder
+from engine.models.heads import Head
 
 MIN_LOG_VAR, MAX_LOG_VAR = -12.0, 4.0
 
@@ -14,9 +16,11 @@ MIN_LOG_VAR, MAX_LOG_VAR = -12.0, 4.0
 class MlpEncoder(nn.Module):
     """Every step narrowed to an embedding, all steps side by side, residual MLP blocks."""
 
-    def __init__(self, config: VaeConfig, depth: int) -> None:
+    def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
-        self.embed = nn.Linear(depth, config.embedding)
+        self.head = head
+        self.embed = nn.Linear(head.depth, config.embedding)
+        nn.init.normal_(self.embed.weight)  # as an embedding: weaker inputs let the latent collapse early
         self.position = nn.Parameter(torch.randn(config.steps, config.embedding) * 0.02)
         self.enter = nn.Linear(config.steps * config.embedding, config.encoder_width)
         self.blocks = nn.Sequential(*(ResidualMlp(config.encoder_width) for _ in range(config.encoder_depth)))
@@ -25,22 +29,30 @@ class MlpEncoder(nn.Module):
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """`batch, steps, depth` to `mu` and `log_var`, each `batch, latent`."""
-        x = (self.embed(features) + self.position).flatten(1)
+        return self._from_embedded(self.embed(features))
+
+    def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, of music as the head takes it."""
+        return self._from_embedded(self.head.project(music, self.embed.weight.t()) + self.embed.bias)
+
+    def _from_embedded(self, embedded: Tensor) -> tuple[Tensor, Tensor]:
+        x = (embedded + self.position).flatten(1)
         mu, log_var = self.latent(self.norm(self.blocks(self.enter(x)))).chunk(2, -1)
         return mu, log_var.clamp(MIN_LOG_VAR, MAX_LOG_VAR)
 
 
-class BiLstmEncoder(nn.Module):
+class BiLstmEncoder(Foldable[FoldedEncoder]):
     """A bidirectional LSTM; the last states of both directions make the latent.
 
     Source: magenta's BidirectionalLstmEncoder: mu and softplus(sigma) are linear in the last states, drawn at first
     from N(0, 0.001).
     """
 
-    def __init__(self, config: VaeConfig, depth: int) -> None:
+    def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
+        self.head = head
         self.dropout = nn.Dropout(config.dropout)
-        self.lstm = nn.LSTM(depth, config.encoder_width, batch_first=True, bidirectional=True)
+        self.lstm = nn.LSTM(head.depth, config.encoder_width, batch_first=True, bidirectional=True)
         self.mu = nn.Linear(2 * config.encoder_width, config.latent_dim)
         self.sigma = nn.Linear(2 * config.encoder_width, config.latent_dim)
         for linear in (self.mu, self.sigma):
@@ -50,7 +62,16 @@ class BiLstmEncoder(nn.Module):
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """`batch, steps, depth` to `mu` and `log_var`, each `batch, latent`."""
         _, (last, _) = self.lstm(self.dropout(features))
-        state = torch.cat([last[0], last[1]], -1)
+        return self._from_state(torch.cat([last[0], last[1]], -1))
+
+    def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, of music as the head takes it."""
+        return self.forward(self.head.features(music)) if self.folded is None else self._from_state(self.folded(music))
+
+    def _make_folded(self) -> FoldedEncoder:
+        return FoldedEncoder(self.lstm, self.head)
+
+    def _from_state(self, state: Tensor) -> tuple[Tensor, Tensor]:
         sigma = nn.functional.softplus(self.sigma(state)) + 1e-6
         return self.mu(state), 2 * sigma.log()
 

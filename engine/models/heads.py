@@ -33,6 +33,10 @@ class Head(Protocol):
         """Music as floats `batch, steps, depth`."""
         ...
 
+    def project(self, music: Tensor, weight: Tensor) -> Tensor:
+        """The features times `weight`, `depth, width`, by the shortest way; `batch, steps, width`."""
+        ...
+
     def loss(self, outputs: Tensor, music: Tensor) -> Tensor:
         """Nats (and squared errors) a clip, shape `batch`; `outputs` has shape `batch, steps, depth`."""
         ...
@@ -55,6 +59,10 @@ class MelodyHead(nn.Module):
         """One-hot floats."""
         return F.one_hot(music, NUM_CLASSES).float()
 
+    def project(self, music: Tensor, weight: Tensor) -> Tensor:
+        """A row of the weight for each token."""
+        return F.embedding(music, weight)
+
     def loss(self, outputs: Tensor, music: Tensor) -> Tensor:
         """Cross-entropy, summed over the steps."""
         nll = F.cross_entropy(outputs.float().flatten(0, 1), music.flatten(), reduction="none")
@@ -63,11 +71,11 @@ class MelodyHead(nn.Module):
     def draw(self, outputs: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
         """One-hot floats of the class drawn."""
         if temperature == 0:
-            token = outputs.argmax(-1)
+            token = outputs.argmax(-1, keepdim=True)
         else:
             noise = torch.rand(outputs.shape, generator=generator).to(outputs.device).clamp_min(1e-20)
-            token = (outputs / temperature - torch.log(-torch.log(noise))).argmax(-1)
-        return F.one_hot(token, NUM_CLASSES).to(outputs.dtype)
+            token = (outputs / temperature - torch.log(-torch.log(noise))).argmax(-1, keepdim=True)
+        return torch.zeros_like(outputs).scatter_(-1, token, 1.0)
 
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
         """Log-probabilities near 0 for the class drawn, far below for all others."""
@@ -83,6 +91,10 @@ class GrooveHead(nn.Module):
     def features(self, music: Tensor) -> Tensor:
         """The music itself."""
         return music
+
+    def project(self, music: Tensor, weight: Tensor) -> Tensor:
+        """A product."""
+        return music @ weight
 
     def loss(self, outputs: Tensor, music: Tensor) -> Tensor:
         """Log loss of the hits plus squared errors where something is hit."""

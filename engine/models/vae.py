@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from engine.models.config import VaeConfig
 from engine.models.decoders import DECODERS
 from engine.models.encoders import ENCODERS
+from engine.models.fast_lstm import Foldable
 from engine.models.heads import HEADS
 
 
@@ -34,12 +36,20 @@ class Vae(nn.Module):
         super().__init__()
         self.config = config
         self.head = HEADS[config.music]()
-        self.encoder = ENCODERS[config.encoder](config, self.head.depth)
+        self.encoder = ENCODERS[config.encoder](config, self.head)
         self.decoder = DECODERS[config.decoder](config, self.head)
+
+    def for_inference(self) -> Self:
+        """The model itself: in evaluation mode, without gradients, its LSTMs folded where that is faster."""
+        self.eval().requires_grad_(False)
+        for module in self.modules():
+            if isinstance(module, Foldable):
+                module.fold()
+        return self
 
     def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
         """`mu` and `log_var`, each `batch, latent`, of tokens `batch, steps` or grooves `batch, steps, 27`."""
-        mu, log_var = self.encoder(self.head.features(music))
+        mu, log_var = self.encoder.encode(music)
         return mu, log_var
 
     def decode(self, z: Tensor, temperature: float = 0.0, generator: torch.Generator | None = None) -> Tensor:

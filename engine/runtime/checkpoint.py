@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from engine.models.vae import Vae
 FORMAT = "latent-bridge-checkpoint-1"
 WEIGHTS_NAME = "weights.safetensors"
 CONFIG_NAME = "config.json"
+_MAX_REASON = 200
 _FAMILIES = {"vae": (VaeConfig, Vae), "feel": (FeelConfig, FeelModel)}
 
 
@@ -71,7 +72,19 @@ def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any
         "model": to_dict(model.config),
         "trained": trained,
     }
-    (folder / CONFIG_NAME).write_text(json.dumps(table, indent=2, sort_keys=True) + "\n")
+    _write_config(folder / CONFIG_NAME, table)
+
+
+def annotate(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Add facts for people, such as figures, to what `config.json` says of the training; the hash stays.
+
+    Raises:
+        CheckpointError: there is no config, or none of this format.
+    """
+    path = folder / CONFIG_NAME
+    table = _read_config(path)
+    table["trained"] = {**table["trained"], **facts}
+    _write_config(path, table)
 
 
 def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
@@ -82,13 +95,13 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
     """
     table = _read_config(folder / CONFIG_NAME)
     config_type, model_type = _FAMILIES[table["family"]]
-    config = from_dict(config_type, table["model"])
     try:
+        config = from_dict(config_type, table["model"])
         weights = load_file(folder / WEIGHTS_NAME)
         model = model_type(config)
         model.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
-    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
-        reason = str(error).splitlines()[0]
+    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())[:_MAX_REASON]
         raise CheckpointError(f"the checkpoint {folder} cannot be loaded: {reason}; put a whole copy there") from error
     digest = hashlib.sha256((folder / WEIGHTS_NAME).read_bytes())
     digest.update(json.dumps([table["family"], table["model"]], sort_keys=True).encode())
@@ -96,6 +109,12 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
     return Checkpoint(
         folder.name, table["kind"], int(table["bars"]), model.to(device), digest.hexdigest()[:16], table["trained"]
     )
+
+
+def _write_config(path: Path, table: Mapping[str, Any]) -> None:
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(table, indent=2, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    partial.replace(path)
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -107,9 +126,13 @@ def _read_config(path: Path) -> dict[str, Any]:
         ) from error
     except ValueError as error:
         raise CheckpointError(f"{path} is not JSON: {error}; put a whole copy there") from error
-    keys = {"format", "kind", "bars", "family", "model", "trained"}
-    if not isinstance(table, dict) or table.get("format") != FORMAT or set(table) != keys:
+    if not isinstance(table, dict) or table.get("format") != FORMAT or not _is_whole(table):
         raise CheckpointError(f"{path} is not of format {FORMAT}; train it again, or take a newer Latent Bridge")
     if table["family"] not in _FAMILIES:
         raise CheckpointError(f"{path} names the model family {table['family']!r}; known are {', '.join(_FAMILIES)}")
     return table
+
+
+def _is_whole(table: Mapping[str, Any]) -> bool:
+    types = {"format": str, "kind": str, "bars": int, "family": str, "model": dict, "trained": dict}
+    return set(table) == set(types) and all(isinstance(table[name], kind) for name, kind in types.items())

@@ -30,6 +30,7 @@ from engine.runtime.cache import LatentCache
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_count, check_share, check_temperature, check_weights, check_windows, one_length
 from engine.runtime.encoding import ClipEncoder, Encoded
+from engine.runtime.reach import measure_reach, share_of_way
 from engine.runtime.roster import DRUMIFY, HUMANIZE, Roster, feel_of, vae_of
 from engine.runtime.translators import GrooveTranslator, MelodyTranslator, Recipe, Translator
 
@@ -61,6 +62,7 @@ class Engine:
         self._drums = GrooveTranslator(drum_map)
         self._translators: dict[str, Translator] = {MELODY: MelodyTranslator(), DRUMS: self._drums}
         self._encoder = ClipEncoder(self._translators, cache, drum_map)
+        self._reach: dict[str, Tensor] = {}
 
     @classmethod
     def load(
@@ -165,7 +167,7 @@ class Engine:
         seed: int = 0,
         kind: str | None = None,
     ) -> Answer:
-        """Clips near the clip: `amount` 0 gives its reconstruction, 1 goes as far as the prior.
+        """Clips near the clip: `amount` 0 gives its reconstruction, 1 goes as far as the prior, evenly by change.
 
         Each variation goes its own way through latent space, one way for the whole clip.
         """
@@ -179,7 +181,9 @@ class Engine:
         here = encoded.latents[0].expand(count, -1, -1)
         away = torch.randn(count, 1, here.shape[-1], generator=generator).expand_as(here)
         recipe = Recipe(clip, (clip,), ((1.0,),) * count, temperature, generator)
-        return self._decoded(self._roster.playing(chosen), slerp(here, away, amount), recipe, encoded)
+        return self._decoded(
+            self._roster.playing(chosen), slerp(here, away, self._share(chosen, amount)), recipe, encoded
+        )
 
     def interpolate(
         self,
@@ -310,6 +314,11 @@ class Engine:
         if len({verdict.kind for verdict in verdicts}) > 1:
             raise WrongKindError("some clips are melodies, some drums; choose clips of one kind, or set kind")
         return verdicts[0].kind
+
+    def _share(self, kind: str, amount: float) -> float:
+        if kind not in self._reach:
+            self._reach[kind] = measure_reach(self._roster.playing(kind), self._translators[kind])
+        return share_of_way(amount, self._reach[kind])
 
     def _check_drums(self, clip: Clip) -> None:
         if not self._drums.hear(clip).windows.any():

@@ -26,7 +26,7 @@ from engine.training.presets import PRESETS, Preset
 log = logging.getLogger(__name__)
 
 _STATE_NAME = "last.ckpt"
-_CURVES_NAME = "curves.csv"
+CURVES_NAME = "curves.csv"
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _preset(options: TrainOptions) -> Preset:
 def _trainer(options: TrainOptions, preset: Preset) -> Trainer:
     callbacks: list[Callback] = [
         ModelCheckpoint(options.out, filename="{step}", save_last=True, save_top_k=0, every_n_train_steps=200),
-        Curves(options.out / _CURVES_NAME),
+        Curves(options.out / CURVES_NAME),
     ]
     if options.progress:
         callbacks.append(TQDMProgressBar(refresh_rate=20))

@@ -7,13 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from fake_engine import FakeEngine, Served
-from hypothesis import settings
 
 from bridge.client import Client
 from bridge.server import Server, ServerConfig
-
-settings.register_profile("shared machine", deadline=None)
-settings.load_profile("shared machine")
 
 
 @pytest.fixture

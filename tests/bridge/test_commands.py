@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -97,12 +98,16 @@ def test_what_was_left_out_is_told(
 def test_an_engine_that_does_not_run_is_one_line_that_says_how_to_start_it(
     files: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    words = ["send", "vary", str(files[0]), "--out", str(tmp_path), "--port", "9", "--timeout", "0.3"]
-    result = CliRunner().invoke(main, words)
-    assert result.exit_code == 1
-    assert result.output.splitlines() == [
-        "bridge: no engine answers at 127.0.0.1:9; start it with: bridge serve --port 9"
-    ]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = str(silent.getsockname()[1])
+        words = ["send", "vary", str(files[0]), "--out", str(tmp_path), "--port", port, "--timeout", "0.3"]
+        result = CliRunner().invoke(main, words)
+    start = f"bridge serve --port {port}"
+    assert (result.exit_code, result.output) == (
+        1,
+        f"bridge: no engine answers at 127.0.0.1:{port}; start it with: {start}\n",
+    )
 
 
 def test_a_refusal_of_the_engine_is_one_line(served: Served, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from wire_strategies import any_message, messages_of
 
 from bridge import errors
 from bridge.errors import BridgeError
+from bridge.handlers import HANDLERS, OPENING
 from bridge.protocol.clip_messages import ClipBegin, ClipNotes
 from bridge.protocol.message import Message, Weight
 from bridge.protocol.notes import WireNote, in_messages
@@ -47,6 +48,7 @@ def test_each_kind_of_message_comes_back(kind: type[Message]) -> None:
 @pytest.mark.parametrize("kind", MESSAGES, ids=NAMES)
 def test_each_message_is_documented_and_a_dataclass_frozen(kind: type[Message]) -> None:
     assert kind.spec.doc.endswith(".")
+    assert all(field.arg.doc for field in kind.spec.fields)
     assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
 
 
@@ -84,6 +86,11 @@ def test_a_bundle_of_messages_is_all_of_them(tokens: list[int]) -> None:
     pings = [pack("/bridge/ping", "i", (token,)) for token in tokens]
     bundle = b"#bundle\0" + bytes(8) + b"".join(len(ping).to_bytes(4) + ping for ping in pings)
     assert [getattr(message, "token", None) for message in read_datagram(bundle)] == tokens
+
+
+def test_every_message_that_clients_send_has_a_handler() -> None:
+    assert set(HANDLERS) == set(FROM_CLIENT.values())
+    assert set(OPENING) <= set(HANDLERS)
 
 
 def test_every_error_class_has_a_code_of_the_protocol() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import struct
 from contextlib import suppress
 
@@ -13,6 +14,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from wire_strategies import hostile_datagrams
 
 from bridge.errors import MalformedError, TooLargeError
+from bridge.protocol import osc
 from bridge.protocol.osc import OscMessage, pack, unpack
 
 LATER = b"\xff" * 8
@@ -99,3 +101,7 @@ def test_a_datagram_over_1400_bytes_is_never_made() -> None:
     assert len(pack("/x", "s", ("a" * 1_388,))) == 1_400
     with pytest.raises(TooLargeError, match="1404"):
         pack("/x", "s", ("a" * 1_392,))
+
+
+def test_the_examples_in_the_docstrings_hold() -> None:
+    assert doctest.testmod(osc).failed == 0

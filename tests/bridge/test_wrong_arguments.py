@@ -170,6 +170,7 @@ def test_weights_must_come_in_pairs_and_be_positive() -> None:
     assert refusal("/bridge/blend", 5).error.code == "malformed"
     assert refusal("/bridge/blend", 5, 1, 0.5, 2).error.code == "malformed"
     assert refusal("/bridge/blend", 5, 1, -0.5).error.code == "out_of_range"
+    assert refusal("/bridge/blend", 5, *(1, 0.5) * 65).error.code == "too_large"
 
 
 def test_an_unknown_address_is_named_and_cut_short() -> None:

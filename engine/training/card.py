@@ -1,0 +1,172 @@
+"""A checkpoint's card: what it is, whose music it learnt from, how to train it again, and how good it is."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from engine.data.dataset import load_set
+from engine.evaluation.figure_tables import markdown_table, markdown_tables, text_of
+from engine.models.config import VaeConfig, to_dict
+from engine.runtime import checkpoint
+from engine.runtime.checkpoint import Checkpoint
+from engine.training.attribution import attribution_of
+from engine.training.presets import PRESETS
+from engine.training.train import CURVES_NAME
+
+CARD_NAME = "card.md"
+_MAX_CURVE_ROWS = 16
+_IDENTITY = ("checkpoint", "hash", "data_sha256", "seed")
+_ABOUT = {
+    "melody": "An autoencoder of melodies: two bars of 4/4 on a grid of sixteenths, 90 classes a step (hold, off, the "
+    "88 keys of a piano), to a latent and back. It varies, interpolates, blends and samples melodies.",
+    "groove": "An autoencoder of drum grooves: two bars of 4/4, nine voices with hit, velocity and offset a sixteenth, "
+    "to a latent and back. It varies, interpolates, blends and samples drum parts.",
+    "hits": "A player's feel: given where each of nine drums is hit in two bars of 4/4, how hard and how late. It "
+    "humanizes quantised drums and carries the feel of one clip onto another.",
+    "tap": "Drums on a tapped rhythm: given one rhythm of two bars of 4/4, which of nine drums play it, how hard and "
+    "how late. It sounds where the rhythm does, and nowhere else.",
+}
+
+
+def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
+    """Write `card.md` and keep the figures in `config.json`; weights and hash stay as they are.
+
+    Args:
+        folder: the checkpoint; where it has a `curves.csv`, the card shows it.
+        data: the data set that it was trained on.
+        figures: from `evaluation.evaluate`.
+
+    Returns:
+        The card's path.
+
+    Raises:
+        CheckpointError, DataError: one of them cannot be read.
+    """
+    loaded = checkpoint.load(folder)
+    windows = _windows_by_source(loaded, data)
+    curves = folder / CURVES_NAME
+    parts = [
+        f"# {loaded.name}",
+        _ABOUT[_subject(loaded)],
+        *_model(loaded),
+        "## Training",
+        *_training(loaded),
+        *(["### Curves", _curves(curves)] if curves.is_file() else []),
+        "## Figures",
+        f"On the validation split, as `bridge evaluate` prints them; seed {figures['seed']}, "
+        f"data {figures['data_sha256']}.",
+        *markdown_tables({name: value for name, value in figures.items() if name not in _IDENTITY}),
+        "## Data",
+        *_data(windows),
+    ]
+    checkpoint.annotate(folder, {"figures": dict(figures)})
+    card = folder / CARD_NAME
+    card.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    return card
+
+
+def _subject(loaded: Checkpoint) -> str:
+    config = loaded.model.config
+    return config.music if isinstance(config, VaeConfig) else config.condition
+
+
+def _model(loaded: Checkpoint) -> Iterator[str]:
+    parameters = sum(weight.numel() for weight in loaded.model.parameters())
+    config = to_dict(loaded.model.config)
+    yield f"{parameters:,} parameters, stored as float16; hash {loaded.hash}. Licence of the weights: Apache-2.0."
+    yield markdown_table(["setting", "value"], [[name, str(value)] for name, value in config.items()])
+
+
+def _training(loaded: Checkpoint) -> Iterator[str]:
+    trained = loaded.trained
+    if "preset" not in trained:
+        yield "How it was trained is not recorded."
+        return
+    yield f"```\n{command(trained)}\n```"
+    yield (
+        f"{trained['steps']:,} steps were done, seed {trained['seed']}, precision {trained['precision']}, "
+        f"PyTorch {trained['torch']}, data {trained['data_sha256']}."
+    )
+    changes = _changes(loaded)
+    if changes:
+        yield f"The preset has changed since: {', '.join(changes)} were other than they are now."
+    rows = [[name, text_of(value)] for name, value in trained["schedule"].items() if name != "source_weights"]
+    weights = trained["schedule"].get("source_weights", {})
+    rows += [[f"weight of {source}", text_of(weight)] for source, weight in weights.items()]
+    yield markdown_table(["schedule", "value"], rows)
+
+
+def command(trained: Mapping[str, Any]) -> str:
+    """The command that trains such a checkpoint again."""
+    schedule = trained["schedule"]
+    flags = {
+        "steps": schedule["steps"], "batch-size": schedule["batch_size"],
+        "seed": trained["seed"], "precision": trained["precision"],
+    }  # fmt: skip
+    for name in ("patience", "validate_every", "threads"):
+        if trained.get(name) is not None:
+            flags[name.replace("_", "-")] = trained[name]
+    words = " ".join(f"--{name} {value}" for name, value in flags.items())
+    return f"bridge train {trained['preset']} --data all.lbdata --out checkpoints/{trained['preset']} {words}"
+
+
+def _changes(loaded: Checkpoint) -> list[str]:
+    """Settings of the preset that are not what this checkpoint was trained with; steps and batch size are flags."""
+    preset = PRESETS.get(loaded.trained["preset"])
+    if preset is None:
+        return ["all settings"]
+    now = {**asdict(preset.schedule), **to_dict(preset.model)}
+    then = {**loaded.trained["schedule"], **to_dict(loaded.model.config)}
+    compared = now.keys() - {"steps", "batch_size"}
+    return sorted(name for name in compared if _plain(now[name]) != _plain(then.get(name)))
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _curves(path: Path) -> str:
+    with path.open(newline="", encoding="utf-8") as stream:
+        header, *rows = csv.reader(stream)
+    stride = max(1, -(-len(rows) // _MAX_CURVE_ROWS))
+    kept = rows[::-1][::stride][::-1]
+    return markdown_table(header, kept)
+
+
+def _windows_by_source(loaded: Checkpoint, data: Path) -> list[tuple[str, int, int]]:
+    """Each collection, with its windows in training and in validation."""
+    config = loaded.model.config
+    music = config.music if isinstance(config, VaeConfig) else "groove"
+    chosen = tuple(loaded.trained.get("schedule", {}).get("sources", ()))
+    counts = []
+    for split in ("train", "valid"):
+        windows = load_set(data, music, split).only(chosen)
+        counts.append(Counter(windows.sources[number] for number in windows.source.tolist()))
+    train, valid = counts
+    return [(source, train[source], valid[source]) for source in sorted(train | valid)]
+
+
+def _data(windows: Sequence[tuple[str, int, int]]) -> Iterator[str]:
+    yield (
+        "Windows of two bars, cut every bar, without duplicates. All music was changed for training: cut, put on a "
+        "grid, and for drums mapped to nine voices."
+    )
+    rows = []
+    for source, train, valid in windows:
+        known = attribution_of(source)
+        name = f"[{known.title}]({known.url})" if known.url else known.title
+        rows.append([name, known.authors, known.licence, f"{train:,}", f"{valid:,}"])
+    yield markdown_table(["collection", "by", "licence", "training windows", "validation windows"], rows)
+    notices: dict[str, list[str]] = {}
+    for source, _, _ in windows:
+        known = attribution_of(source)
+        if known.notice:
+            notices.setdefault(known.notice, []).append(known.title)
+    for notice, titles in notices.items():
+        yield f"### {' and '.join(titles)}"
+        yield notice

@@ -1,0 +1,106 @@
+"""The one caller of the engine: order, failure, times, and an end in time."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+
+import pytest
+from fake_engine import FakeEngine, melody
+
+from bridge.engine_interface import Engine
+from bridge.protocol.clip_messages import ClipEnd
+from bridge.protocol.request_messages import Sample
+from bridge.worker import Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, PrepareJob, RequestJob, Worker
+from engine.errors import CheckpointError
+from engine.runtime.answers import Answer
+
+
+@pytest.fixture
+def events() -> queue.Queue[Event]:
+    return queue.Queue()
+
+
+@pytest.fixture
+def worker(engine: FakeEngine, events: queue.Queue[Event]) -> Iterator[Worker]:
+    ticks = iter(range(100_000))
+    worker = Worker(lambda: engine, events.put, lambda: float(next(ticks)))
+    worker.start()
+    for warm in (False, True):
+        event = events.get(timeout=5)
+        assert isinstance(event, Loaded)
+        assert event.warm == warm
+    yield worker
+    engine.gate.set()
+    assert worker.stop(5)
+    assert engine.closed
+
+
+def job(request: int, submitted_s: float = 0.0) -> RequestJob:
+    def call(engine: Engine) -> Answer:
+        return engine.sample("melody_2bar", request)
+
+    return RequestJob(1, Sample(request, "melody_2bar", request), submitted_s, call, 1e9)
+
+
+def test_jobs_are_done_in_order_and_tell_how_long_they_waited(worker: Worker, events: queue.Queue[Event]) -> None:
+    for request in (1, 2, 3):
+        worker.submit(job(request, submitted_s=-10.0))
+    answers = [events.get(timeout=5) for _ in range(3)]
+    assert [len(event.answer.clips) for event in answers if isinstance(event, Answered)] == [1, 2, 3]
+    assert all(event.queue_ms >= 10_000 for event in answers if isinstance(event, Answered))
+    assert worker.p95_ms > 10_000
+
+
+def test_a_failure_is_delivered_and_the_next_job_is_done(worker: Worker, events: queue.Queue[Event]) -> None:
+    def call(_engine: Engine) -> Answer:
+        raise MemoryError("too much")
+
+    broken = RequestJob(1, Sample(1, "melody_2bar", 1), 0.0, call, 1e9)
+    worker.submit(broken)
+    worker.submit(PrepareJob(1, ClipEnd(4), 0.0, melody()))
+    failed, prepared = events.get(timeout=5), events.get(timeout=5)
+    assert isinstance(failed, Failed)
+    assert (failed.job, type(failed.error)) == (broken, MemoryError)
+    assert isinstance(prepared, ClipPrepared)
+    assert prepared.prepared.kind == "melody"
+
+
+def test_waiting_jobs_can_be_taken_back_and_the_one_at_work_is_done(
+    worker: Worker, engine: FakeEngine, events: queue.Queue[Event]
+) -> None:
+    engine.gate.clear()
+    first, second = job(1), job(2)
+    worker.submit(first)
+    while not engine.calls or engine.calls[-1][0] != "sample":
+        assert engine.begun.acquire(timeout=5)
+    worker.submit(second)
+    assert worker.depth == 2
+    assert worker.take_back(lambda _: True) == [second]
+    engine.gate.set()
+    event = events.get(timeout=5)
+    assert isinstance(event, Answered)
+    assert event.job is first
+    assert events.empty()
+
+
+def test_an_engine_that_cannot_be_loaded_is_delivered(events: queue.Queue[Event]) -> None:
+    def load() -> Engine:
+        raise CheckpointError("corrupt")
+
+    worker = Worker(load, events.put, lambda: 0.0)
+    worker.start()
+    event = events.get(timeout=5)
+    assert isinstance(event, LoadFailed)
+    assert str(event.error) == "corrupt"
+    assert worker.stop(5)
+
+
+def test_stopping_does_not_wait_for_work_without_end(engine: FakeEngine, events: queue.Queue[Event]) -> None:
+    engine.gate.clear()
+    worker = Worker(lambda: engine, events.put, lambda: 0.0)
+    worker.start()
+    assert engine.begun.acquire(timeout=5)
+    assert not worker.stop(0.05)
+    engine.gate.set()
+    assert worker.stop(5)
