@@ -26,6 +26,7 @@ from engine.representations.clip import Clip
 M = TypeVar("M", bound=Message)
 
 _RETRY_S = 0.2
+_MOST_PATIENCE_S = 0.8  # shorter than the second between two status messages, which are heard too
 _POLL_S = 0.05
 _PING_EVERY_S = 2.0
 _BURST = 32
@@ -263,18 +264,19 @@ class Client:
         raise NoAnswerError(f"the result of {ask.spec.address} was not whole within {self._timeout_s:g} s")
 
     def _answers(self, nudge: Callable[[], None]) -> Iterator[Message]:
-        """What arrives until the timeout; `nudge` is called at first, and when nothing has come for a while."""
-        began_s = self._clock()
+        """What arrives until the timeout; `nudge` is called at first, and ever less often while nothing comes."""
         nudge()
-        heard_s = began_s
+        began_s = heard_s = self._clock()
+        patience_s = _RETRY_S
         while self._clock() - began_s < self._timeout_s:
             messages = self.receive(_POLL_S)
             self._ping()
             yield from messages
             if messages:
                 heard_s = self._clock()
-            elif self._clock() - heard_s > _RETRY_S:
+            elif self._clock() - heard_s > patience_s:
                 heard_s = self._clock()
+                patience_s = min(2 * patience_s, _MOST_PATIENCE_S)
                 nudge()
 
     def _ping(self) -> None:

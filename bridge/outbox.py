@@ -70,12 +70,16 @@ class Outbox:
             self._results[address] = deque(stream for stream in streams if stream[0] != request)
 
     def close(self, timeout_s: float) -> bool:
-        """Sends what is left, then ends; False where the time was too short for it."""
+        """Sends what is left, then ends; False where the time was too short for it, and the rest is dropped."""
         with self._changed:
             self._closing = True
             self._changed.notify()
         self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        with self._changed:
+            done = not (self._short or self._results)
+            self._short.clear()
+            self._results.clear()
+        return done
 
     def _run(self) -> None:
         while (batch := self._next_batch()) is not None:
@@ -86,6 +90,7 @@ class Outbox:
         """All short answers, else a few messages of the next client's results; None at the end."""
         with self._changed:
             while not (self._short or self._results or self._closing):
+                self._burst_bytes = 0  # all was sent, so the next result begins at full speed
                 self._changed.wait()
             if not self._short and self._burst_bytes >= _BURST_BYTES:
                 self._burst_bytes = 0

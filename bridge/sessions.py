@@ -111,21 +111,22 @@ class Session:
         incoming = self.incoming.get(number)
         if incoming is not None and incoming.transfer.complete:
             begin = incoming.begin
-            clip = clip_from_wire(
-                incoming.transfer.notes, begin.length_quarters, begin.numerator, begin.denominator
-            )  # fmt: skip
+            notes = incoming.transfer.notes
+            self.clips[number] = clip_from_wire(notes, begin.length_quarters, begin.numerator, begin.denominator)
             del self.incoming[number]
-            self.clips[number] = clip
         return self.clip(number)
 
     def settle(self, job: Job) -> bool:
         """Ends the wait for a job; False where nobody waits for it any more."""
         if isinstance(job, PrepareJob):
-            if self.preparing.get(job.message.clip) is job:
-                return bool(self.preparing.pop(job.message.clip))
-        elif self.pending.get(job.message.request) is job:
-            return bool(self.pending.pop(job.message.request))
-        return False
+            waited = self.preparing.get(job.message.clip) is job
+            if waited:
+                del self.preparing[job.message.clip]
+        else:
+            waited = self.pending.get(job.message.request) is job
+            if waited:
+                del self.pending[job.message.request]
+        return waited
 
     def drop(self, number: int) -> None:
         """Forgets a clip, held or being received."""

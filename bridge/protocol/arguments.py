@@ -117,5 +117,6 @@ KeptId = Annotated[int, Arg("the request that it belongs to; 0 for `/bridge/clip
 ClipId = Annotated[int, Arg("the client's own number for the clip", 1, INT32_HIGH)]
 Count = Annotated[int, Arg("how many clips to make", 1, MAX_COUNT)]
 NoteIndex = Annotated[int, Arg("place of the first note within the clip, from 0", 0, MAX_CLIP_NOTES)]
+ResultNoteIndex = Annotated[int, Arg("place of the first note within the clip, from 0", 0, INT32_HIGH)]
 Index = Annotated[int, Arg("place of the clip within the result, from 0", 0, INT32_HIGH)]
 ModelName = Annotated[str, Arg("a model's name, as `/bridge/model` gives it", high=MAX_NAME_LETTERS)]

@@ -15,11 +15,11 @@ from bridge.protocol.limits import (
     PROTOCOL,
     SILENT_S,
 )
-from bridge.protocol.message import Message, signature
+from bridge.protocol.message import WEIGHT_FIELDS, Message, Spec, signature
 from bridge.protocol.notes import NOTE_ARGS
 from bridge.protocol.request_messages import Vary
 from bridge.protocol.settings import SETTINGS, Settings
-from bridge.protocol.table import CODES, SECTIONS
+from bridge.protocol.table import CODES, MESSAGES, SECTIONS
 
 _HEAD = f"""# The wire protocol, version {PROTOCOL}
 
@@ -76,12 +76,27 @@ later additions leave them as they are, so a client passes over addresses that i
 - Nothing that arrives ends the engine, holds up the receiver, or loses a clip that is already held.
 """
 
-_NOTES = """## A note
+_NOTES = """
+## A note
 
 Eight numbers in this order, Live's own note fields. In the tables below `NOTE*` stands for any number of them.
 """
 
-_AFTER = {
+_ABOUT = {
+    "Session": """
+A client says hello, keeps the session alive with pings, and says bye. Before the models are loaded `welcome` comes
+without any `model`, while they are being warmed with `ready` 0; then every model is sent again, followed by `ready`.
+A session number other than before means that the engine, or this client's place in it, is new: clips must be sent
+again.
+""",
+    "Requests": """
+Each request is answered by a result, by `/bridge/error` with its id, or, where it is cancelled, by
+`/bridge/cancelled`. Results come in the order in which the requests were sent, as far as no datagram is lost. A
+request may be sent right after the `end` of its clips, without waiting for `ready`.
+""",
+    "Errors": """
+Whatever cannot be read or done is answered by one message.
+""",
     "Clips": f"""
 A clip goes in as `begin`, any number of `notes`, `end`. Messages may be lost or overtake one another: `end` is
 answered by one `missing` a hole (at most {MAX_HOLES} at once); the client sends those notes again, then `end`.
@@ -89,6 +104,9 @@ answered by one `missing` a hole (at most {MAX_HOLES} at once); the client sends
 meanwhile requests that name it get `clip_incomplete`. Whoever puts new music under an old number drops the old clip
 first, or takes a new number, so that a lost `begin` cannot pass unseen. Before the models are warm clips are taken
 and `ready` comes later.
+
+Where the engine cannot encode a clip ahead, such as one in a meter that no model follows, `end` is answered by an
+error; the clip is held all the same, and requests that need no latents of it work.
 
 `kind` in `ready` is the engine's judgement; the setting `kind` of a request overrules it. `cached` is 1 where the
 latents were already there: they are kept by the clip's content and the model, not by its number, in a bounded store
@@ -111,16 +129,17 @@ def protocol_document() -> str:
 
 def _document() -> Iterator[str]:
     yield _HEAD
+    yield "## All messages\n"
+    yield from _table(("address", "direction", "arguments"), (_row(message) for message in MESSAGES))
     yield _NOTES
     yield from _argument_table((name, tag, arg) for name, tag, arg in NOTE_ARGS)
     yield "\n## Settings\n"
     yield from _argument_table((spec.name, spec.tag, spec.arg) for spec in SETTINGS.values())
     for title, messages in SECTIONS:
         yield f"\n## {title}"
+        yield _ABOUT[title].rstrip()
         for message in messages:
             yield from _message(message)
-        if title in _AFTER:
-            yield _AFTER[title].rstrip()
     yield "\n## Error codes\n"
     yield from _table(("code", "meaning"), ((f"`{code}`", meaning) for code, meaning in CODES.items()))
     yield "\nThe text says what was given, what is allowed and what to do; a program decides by the code alone."
@@ -130,17 +149,26 @@ def _document() -> Iterator[str]:
     yield from _example()
 
 
+def _row(message: type[Message]) -> tuple[str, str, str]:
+    spec = message.spec
+    return f"`{spec.address}`", _direction(spec), f"`{signature(spec)}`" if spec.fields else ""
+
+
+def _direction(spec: Spec) -> str:
+    return "client → engine" if spec.from_client else "engine → client"
+
+
 def _message(message: type[Message]) -> Iterator[str]:
     spec = message.spec
-    arrow = "client → engine" if spec.from_client else "engine → client"
     yield f"\n### `{spec.address}`\n"
-    yield f"{arrow} · `{signature(spec)}`\n"
+    yield f"{_direction(spec)} · {f'`{signature(spec)}`' if spec.fields else 'no arguments'}\n"
     yield spec.doc
     if not spec.done_here:
         yield "\nNo model of this version does it: the answer is the error `wrong_kind`."
-    if spec.fields:
+    fields = spec.fields + (WEIGHT_FIELDS if spec.tail == "weights" else ())
+    if fields:
         yield ""
-        yield from _argument_table((field.name, field.tag, field.arg) for field in spec.fields)
+        yield from _argument_table((field.name, field.tag, field.arg) for field in fields)
     if spec.settings:
         yield f"\nSettings: {', '.join(f'`{name}`' for name in spec.settings)}."
     if spec.answer:

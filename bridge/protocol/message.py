@@ -163,6 +163,10 @@ def _field(name: str, hint: object) -> Field:
     return Field(name, {int: "i", float: "f", str: "s"}[kind], arg)
 
 
+WEIGHT_FIELDS = tuple(_field(name, hint) for name, hint in get_type_hints(Weight, include_extras=True).items())
+"""The two arguments that a blend repeats."""
+
+
 def _end_of_numbers(values: tuple[Value, ...]) -> int:
     return next((at for at, value in enumerate(values) if isinstance(value, str)), len(values))
 
@@ -172,6 +176,6 @@ def _read_weights(values: tuple[Value, ...]) -> tuple[Weight, ...]:
         raise MalformedError(f"{len(values)} numbers follow where clips and weights are due; send clip, weight, …")
     if len(values) > 2 * MAX_COUNT:
         raise TooLargeError(f"{len(values) // 2} clips are to be mixed; send at most {MAX_COUNT}")
-    clip, weight = (_field(name, hint) for name, hint in get_type_hints(Weight, include_extras=True).items())
+    clip, weight = WEIGHT_FIELDS
     pairs = zip(values[::2], values[1::2], strict=True)
     return tuple(Weight(read_int("clip", c, clip.arg), read_float("weight", w, weight.arg)) for c, w in pairs)

@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from bridge.protocol.arguments import Arg, ClipId, Count, Index, KeptId, ModelName, NoteIndex, RequestId
-from bridge.protocol.limits import MAX_CLIP_NOTES, MAX_CLIP_QUARTERS, MAX_COUNT
+from bridge.protocol.arguments import (
+    INT32_HIGH,
+    Arg,
+    ClipId,
+    Count,
+    Index,
+    KeptId,
+    ModelName,
+    RequestId,
+    ResultNoteIndex,
+)
+from bridge.protocol.limits import MAX_CLIP_QUARTERS, MAX_COUNT
 from bridge.protocol.message import Message, Weight, from_client
 from bridge.protocol.settings import NO_SETTINGS, Settings
 
@@ -137,5 +147,5 @@ class ResultResend(Message):
 
     request: KeptId
     index: Index
-    first_index: NoteIndex
-    count: Annotated[int, Arg("how many notes; 0: all from there on", 0, MAX_CLIP_NOTES)]
+    first_index: ResultNoteIndex
+    count: Annotated[int, Arg("how many notes; 0: all from there on", 0, INT32_HIGH)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from bridge.protocol.arguments import Arg, ClipId, Index, KeptId, NoteIndex, RequestId
+from bridge.protocol.arguments import Arg, ClipId, Index, KeptId, RequestId, ResultNoteIndex
 from bridge.protocol.clip_messages import Length
 from bridge.protocol.message import Message, from_engine
 from bridge.protocol.notes import WireNote
@@ -32,7 +32,7 @@ class ResultNotes(Message):
 
     request: KeptId
     index: Index
-    first_index: NoteIndex
+    first_index: ResultNoteIndex
     notes: tuple[WireNote, ...] = ()
 
 

@@ -16,6 +16,8 @@ import json
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,8 +100,11 @@ def _extract_all(files: Sequence[SourceFile], workers: int | None) -> Iterator[W
     if workers == 1:
         yield from map(extract, files)
         return
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap(extract, files, chunksize=8)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield from pool.map(extract, files, chunksize=8)
+        except BrokenProcessPool as error:
+            raise DataError("a process that reads MIDI files died; find the file with one worker") from error
 
 
 def _gather(

@@ -42,12 +42,12 @@ class FoldedEncoder:
     def __call__(self, music: Tensor) -> Tensor:
         """Music as the head takes it, `batch, steps[, depth]`, to both ends' states, `batch, 2 * width`."""
         batch, steps = music.shape[:2]
-        entering = self.head.project(music, self.enter) + self.bias
-        forward, backward = entering.transpose(0, 1).contiguous().chunk(2, -1)
+        entering = self.head.project(music.transpose(0, 1), self.enter).add_(self.bias)
+        forward, backward = entering.chunk(2, -1)
         cells = _Cells(entering.new_zeros(2, batch, self.width), entering.new_zeros(2, batch, self.width))
-        for step in range(steps):
-            for end, enters in enumerate((forward[step], backward[-1 - step])):
-                torch.add(enters, self.recur[end](cells.hidden[end]), out=cells.gates[end])
+        for enters in zip(forward, reversed(backward.unbind()), strict=True):
+            for end, recur in enumerate(self.recur):
+                torch.add(enters[end], recur(cells.hidden[end]), out=cells.gates[end])
             cells.step()
         return (2 * cells.hidden).transpose(0, 1).flatten(1)
 
@@ -171,8 +171,8 @@ def _weights(lstm: nn.LSTM, layer: int, end: str = "") -> tuple[Tensor, Tensor, 
 
 def _product(weight: Tensor, bias: Tensor | None = None) -> Product:
     """Rows times `weight`, `out, in`, plus `bias`."""
-    onednn = torch.ops.mkldnn
-    if weight.device.type == "cpu" and torch.backends.mkldnn.is_available():
-        packed = onednn._reorder_linear_weight(weight, _PACKED_FOR_ROWS)
-        return lambda rows: onednn._linear_pointwise(rows, packed, bias, "none", [], "")
+    if "fbgemm" in torch.backends.quantized.supported_engines:
+        packed = torch.ops.quantized.linear_prepack_fp16(weight, bias)
+        multiply = torch.ops.quantized.linear_dynamic_fp16.default
+        return lambda rows: multiply(rows, packed)
     return lambda rows: F.linear(rows, weight, bias)

@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
 
 from engine.errors import CheckpointError
 from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
@@ -62,7 +63,7 @@ def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any
     """Write weights (float16) and config; the card is the trainer's to write."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.detach().half().contiguous().cpu() for name, tensor in model.state_dict().items()}
-    save_file(weights, folder / WEIGHTS_NAME)
+    (folder / WEIGHTS_NAME).write_bytes(to_bytes(weights))
     family = "vae" if isinstance(model, Vae) else "feel"
     table = {
         "format": FORMAT,

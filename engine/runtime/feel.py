@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -80,6 +81,9 @@ def tap_of(clip: Clip) -> Tensor:
 def put_on(clip: Clip, velocities: Tensor, offsets: Tensor, timing: float, velocity: float, drum_map: DrumMap) -> Clip:
     """The same notes, none added, lost or moved in pitch, each a share of the way to a new velocity and offset.
 
+    Where several notes share a cell (a flam, two snares), the loudest goes there and the others keep their distance
+    from it in time and their share of its velocity.
+
     Args:
         clip: notes of unknown pitches and muted notes stay as they are.
         velocities: 0..1, `steps, 9`.
@@ -88,15 +92,19 @@ def put_on(clip: Clip, velocities: Tensor, offsets: Tensor, timing: float, veloc
         velocity: 0 leaves the velocities, 1 takes the new ones.
         drum_map: pitch to voice.
     """
+    cells = groove_codec.cells(clip, drum_map)
+    leads = _loudest(clip, cells)
     notes = []
-    for note, cell in zip(clip.notes, groove_codec.cells(clip, drum_map), strict=True):
+    for note, cell in zip(clip.notes, cells, strict=True):
         if note.mute or cell.voice is None:
             notes.append(note)
             continue
-        offset = cell.offset_steps + timing * (float(offsets[cell.step, cell.voice]) - cell.offset_steps)
-        target = float(velocities[cell.step, cell.voice]) * 127.0
+        lead, lead_offset = leads[cell.step, cell.voice]
+        later_steps = timing * (float(offsets[cell.step, cell.voice]) - lead_offset)
+        start = step_to_quarters(cell.step, cell.offset_steps + later_steps, clip) if timing else note.start_quarters
+        target = float(velocities[cell.step, cell.voice]) * 127.0 * note.velocity / lead.velocity
         louder = note.velocity + velocity * (target - note.velocity)
-        notes.append(_moved(note, step_to_quarters(cell.step, offset, clip) if timing else None, louder))
+        notes.append(replace(note, start_quarters=start, velocity=min(127.0, max(_MIN_VELOCITY, louder))))
     return make_clip(notes, clip.length_quarters, clip.numerator, clip.denominator, clip.bpm)
 
 
@@ -113,9 +121,15 @@ def mean_feel(feels: Tensor) -> Tensor:
     return feels.mean(0)
 
 
-def _moved(note: Note, start_quarters: float | None, velocity: float) -> Note:
-    start = note.start_quarters if start_quarters is None else start_quarters
-    return replace(note, start_quarters=start, velocity=min(127.0, max(_MIN_VELOCITY, velocity)))
+def _loudest(clip: Clip, cells: Sequence[groove_codec.Cell]) -> dict[tuple[int, int], tuple[Note, float]]:
+    """The loudest audible note of each cell, and its offset: the one that the model hears."""
+    leads: dict[tuple[int, int], tuple[Note, float]] = {}
+    for note, cell in zip(clip.notes, cells, strict=True):
+        if not note.mute and cell.voice is not None:
+            rival = leads.get((cell.step, cell.voice))
+            if rival is None or note.velocity > rival[0].velocity:
+                leads[cell.step, cell.voice] = note, cell.offset_steps
+    return leads
 
 
 def _device(model: FeelModel) -> torch.device:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -22,27 +23,35 @@ def build_model(config: VaeConfig | FeelConfig) -> Vae | FeelModel:
 
 
 class TrainingModule(LightningModule):
-    """Loss, optimiser and logs of one preset; everything random hangs on the seed and the step alone."""
+    """Loss, optimiser and logs of one preset; everything random hangs on the seed and the step alone.
 
-    def __init__(self, preset: Preset, seed: int) -> None:
+    Args:
+        preset: what is trained, and how.
+        seed: of the weights and of everything drawn.
+        run: what a run that goes on from this one's state must have in common with it; saved with the state.
+    """
+
+    def __init__(self, preset: Preset, seed: int, run: Mapping[str, Any]) -> None:
         super().__init__()
         torch.manual_seed(seed)
-        self.preset, self.seed = preset, seed
+        self.preset, self.seed, self.run = preset, seed, run
         self.model = build_model(preset.model)
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """The weighted loss of one batch."""
         del batch_index
         torch.manual_seed(step_seed(self.seed, self.global_step))
-        loss = self._loss(batch, schedules.sampling_rate(self.global_step, self.preset.schedule))
+        schedule, step = self.preset.schedule, self.global_step
+        loss = self._loss(batch, schedules.beta(step, schedule), schedules.sampling_rate(step, schedule))
         self._log("train", loss, batch.weights)
         return (loss.total * batch.weights).mean()
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
-        """The same loss, latents drawn by a seed of their own."""
+        """The same loss at the last beta, so that early and late ones compare; latents by a seed of their own."""
+        schedule = self.preset.schedule
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(step_seed(self.seed, batch_index))
-            loss = self._loss(batch, 0.0)
+            loss = self._loss(batch, schedules.beta(schedule.steps, schedule), 0.0)
         self._log("valid", loss, batch.weights)
 
     def configure_optimizers(self) -> Any:
@@ -55,9 +64,12 @@ class TrainingModule(LightningModule):
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: schedules.learning_rate(step, schedule))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 
-    def _loss(self, batch: Batch, sampling_rate: float) -> VaeLoss:
-        schedule = self.preset.schedule
-        settings = {"beta": schedules.beta(self.global_step, schedule), "free_bits": schedule.free_bits}
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Add to the state what run it is of."""
+        checkpoint["run"] = dict(self.run)
+
+    def _loss(self, batch: Batch, beta: float, sampling_rate: float) -> VaeLoss:
+        settings = {"beta": beta, "free_bits": self.preset.schedule.free_bits}
         if isinstance(self.model, FeelModel):
             return self.model.loss(batch.music, shown=batch.shown, **settings)
         return self.model.loss(batch.music, shown=batch.shown, sampling_rate=sampling_rate, **settings)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import logging
+import pickle
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
-from lightning import Callback, LightningModule, Trainer
-from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, TQDMProgressBar
+from lightning import Callback, Trainer
+from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch.utils.data import DataLoader, Dataset
 
@@ -19,14 +18,17 @@ from engine.data.dataset import data_hash, load_set
 from engine.errors import DataError, OutOfRangeError
 from engine.models.config import VaeConfig
 from engine.runtime import checkpoint
+from engine.runtime import device as devices
 from engine.training.batches import Batch, Batches
+from engine.training.callbacks import WATCHED, Bar, Curves, KeepBest, KeepState
+from engine.training.manners import quiet, stopped_by_interrupt
 from engine.training.module import TrainingModule
 from engine.training.presets import PRESETS, Preset
 
-log = logging.getLogger(__name__)
-
-_STATE_NAME = "last.ckpt"
 CURVES_NAME = "curves.csv"
+STATE_NAME = "last.ckpt"
+PRECISIONS: dict[str, Literal["bf16-mixed", "32-true"]] = {"bf16": "bf16-mixed", "float32": "32-true"}
+_STATE_EVERY_STEPS = 200
 
 
 @dataclass(frozen=True)
@@ -66,36 +68,62 @@ class TrainOptions:
     progress: bool = True
 
 
-def train(options: TrainOptions) -> Path:
-    """Train and write the checkpoint; returns its folder.
+@dataclass(frozen=True)
+class Training:
+    """How a run ended.
+
+    Attributes:
+        folder: where its checkpoint lies, and the state to resume from.
+        steps: done, all runs together.
+        is_finished: False where it was interrupted; the checkpoint is then an older one, or none.
+    """
+
+    folder: Path
+    steps: int
+    is_finished: bool
+
+
+def train(options: TrainOptions) -> Training:
+    """Train and write the checkpoint. An interrupt (Ctrl-C) ends the run after the step it is in, to be resumed.
 
     Raises:
-        OutOfRangeError: no such preset.
-        DataError: no such data, or nothing to resume from.
+        OutOfRangeError: no such preset, or no such device here.
+        DataError: no such data; nothing to resume from, or a state of other settings; a state that would be lost.
     """
     preset = _preset(options)
+    device = devices.choose(options.device).type
     if options.threads:
         torch.set_num_threads(options.threads)
     music = preset.model.music if isinstance(preset.model, VaeConfig) else "groove"
     train_set = load_set(options.data, music, "train").only(preset.schedule.sources)
     valid_set = load_set(options.data, music, "valid").only(preset.schedule.sources)
-    state = options.out / _STATE_NAME
-    if options.resume and not state.is_file():
-        raise DataError(f"nothing to resume in {options.out}; start without --resume")
-    module = TrainingModule(preset, options.seed)
+    identity = {
+        "preset": options.preset, "seed": options.seed, "batch_size": preset.schedule.batch_size,
+        "data_sha256": data_hash(options.data),
+    }  # fmt: skip
+    state = options.out / STATE_NAME
+    _check_state(state, options.resume, identity)
+    module = TrainingModule(preset, options.seed, identity)
     batches = Batches(train_set, preset.schedule, options.seed, lambda: module.global_step)
     valid = Batches(valid_set, replace(preset.schedule, transpose=(0, 0), drop=0.0), options.seed, lambda: 0)
-    trainer = _trainer(options, preset)
-    trainer.fit(
-        module,
-        DataLoader(batches, batch_size=None),
-        DataLoader(_Fixed([valid.at(place) for place in range(valid.batches_an_epoch)]), batch_size=None),
-        ckpt_path=state if options.resume else None,
-        weights_only=False,  # our own state, with Lightning's loops in it; shipped weights are safetensors
-    )
-    if trainer.global_step >= (options.stop_at or preset.schedule.steps) or trainer.should_stop:
-        checkpoint.save(options.out, module.model, preset.kind, _trained(options, preset, trainer))
-    return options.out
+    best = KeepBest() if options.patience else None
+    trainer = _trainer(options, preset, device, best)
+    with quiet(), stopped_by_interrupt(trainer) as interrupted:
+        trainer.fit(
+            module,
+            DataLoader(batches, batch_size=None),
+            DataLoader(_Fixed([valid.at(place) for place in range(valid.batches_an_epoch)]), batch_size=None),
+            ckpt_path=state if options.resume else None,
+            weights_only=True,  # numbers and tables; nothing is unpickled
+        )
+    steps = trainer.global_step
+    if interrupted.is_set():
+        return Training(options.out, steps, False)
+    if best is not None and best.weights:
+        module.load_state_dict(best.weights)
+        steps = best.step
+    checkpoint.save(options.out, module.model, preset.kind, _trained(options, preset, identity, steps))
+    return Training(options.out, steps, True)
 
 
 def _preset(options: TrainOptions) -> Preset:
@@ -110,59 +138,56 @@ def _preset(options: TrainOptions) -> Preset:
     return replace(preset, schedule=schedule)
 
 
-def _trainer(options: TrainOptions, preset: Preset) -> Trainer:
-    callbacks: list[Callback] = [
-        ModelCheckpoint(options.out, filename="{step}", save_last=True, save_top_k=0, every_n_train_steps=200),
-        Curves(options.out / CURVES_NAME),
-    ]
+def _check_state(state: Path, resume: bool, identity: dict[str, Any]) -> None:
+    if not resume:
+        if state.exists():
+            raise DataError(f"{state} holds an earlier run; go on with --resume, or choose another folder")
+        return
+    try:
+        found = torch.load(state, map_location="cpu", weights_only=True)["run"]
+    except (OSError, RuntimeError, KeyError, pickle.UnpicklingError, EOFError) as error:
+        raise DataError(f"nothing to resume in {state.parent}; start without --resume") from error
+    others = [f"{name} {found.get(name)}, not {value}" for name, value in identity.items() if found.get(name) != value]
+    if others:
+        raise DataError(f"{state} was made with {'; '.join(others)}; resume with what it was begun with")
+
+
+def _trainer(options: TrainOptions, preset: Preset, device: str, best: KeepBest | None) -> Trainer:
+    options.out.mkdir(parents=True, exist_ok=True)
+    callbacks: list[Callback] = [Curves(options.out / CURVES_NAME)]
     if options.progress:
-        callbacks.append(TQDMProgressBar(refresh_rate=20))
-    if options.patience:
-        callbacks.append(EarlyStopping("valid/loss", patience=options.patience))
-    return Trainer(
-        accelerator=options.device,
-        devices=1,
-        precision="bf16-mixed" if options.precision == "bf16" else "32-true",
-        max_steps=min(options.stop_at or preset.schedule.steps, preset.schedule.steps),
-        gradient_clip_val=preset.schedule.grad_norm,
-        val_check_interval=options.validate_every,
-        check_val_every_n_epoch=None,
-        num_sanity_val_steps=0,
-        log_every_n_steps=50,
-        callbacks=callbacks,
-        logger=TensorBoardLogger(options.out, name="", version="tensorboard"),
-        enable_progress_bar=options.progress,
-        enable_model_summary=False,
-    )
+        callbacks.append(Bar(refresh_rate=20))
+    if best is not None and options.patience:
+        callbacks += [best, EarlyStopping(WATCHED, patience=options.patience)]
+    callbacks.append(KeepState(options.out / STATE_NAME, _STATE_EVERY_STEPS))
+    with quiet():
+        return Trainer(
+            accelerator=device,
+            devices=1,
+            precision=PRECISIONS[options.precision],
+            max_steps=min(options.stop_at or preset.schedule.steps, preset.schedule.steps),
+            gradient_clip_val=preset.schedule.grad_norm,
+            val_check_interval=options.validate_every,
+            check_val_every_n_epoch=None,
+            num_sanity_val_steps=0,
+            log_every_n_steps=50,
+            callbacks=callbacks,
+            logger=TensorBoardLogger(options.out, name="", version="tensorboard"),
+            enable_progress_bar=options.progress,
+            enable_model_summary=False,
+        )
 
 
-class Curves(Callback):
-    """Appends each validation's figures to a CSV file: the curves that a card shows."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """One row a validation."""
-        del pl_module
-        names = [f"{split}/{name}" for split in ("train", "valid") for name in ("loss", "reconstruction", "kl")]
-        is_new = not self.path.exists()
-        with self.path.open("a", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            if is_new:
-                writer.writerow(["step", *names])
-            found = trainer.callback_metrics
-            writer.writerow([trainer.global_step, *(f"{float(found.get(name, float('nan'))):.4f}" for name in names)])
-
-
-def _trained(options: TrainOptions, preset: Preset, trainer: Trainer) -> dict[str, Any]:
+def _trained(options: TrainOptions, preset: Preset, identity: dict[str, Any], steps: int) -> dict[str, Any]:
     return {
         "preset": options.preset,
         "schedule": json.loads(json.dumps(asdict(preset.schedule))),
         "seed": options.seed,
-        "steps": trainer.global_step,
+        "steps": steps,
         "precision": options.precision,
-        "data_sha256": data_hash(options.data),
+        "patience": options.patience,
+        "validate_every": options.validate_every,
+        "data_sha256": identity["data_sha256"],
         "torch": torch.__version__,
     }
 

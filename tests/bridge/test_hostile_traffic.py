@@ -17,7 +17,7 @@ from bridge.protocol.request_messages import Vary
 from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Ping, Pong, Welcome
 
 quietly = settings(
-    max_examples=800,
+    max_examples=400,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
