@@ -24,16 +24,26 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 @click.option(
     "--cache", type=click.Path(path_type=Path), help="File of latents, `-` for none.  [default: the user's own]"
 )
+@click.option("--drum-map", type=click.Path(path_type=Path), help="TOML file of pitches.  [default: General MIDI]")
 @click.option("--log-level", default="info", type=click.Choice(LOG_LEVELS), help="What is told on stderr.")
-def serve(host: str, port: int, device: str, checkpoints: Path | None, cache: Path | None, log_level: str) -> None:
+def serve(
+    host: str,
+    port: int,
+    device: str,
+    checkpoints: Path | None,
+    cache: Path | None,
+    drum_map: Path | None,
+    log_level: str,
+) -> None:
     """Start the engine and answer OSC until interrupted."""
 
     def load() -> Engine:
+        from engine.representations.drums import GENERAL_MIDI, read_drum_map
         from engine.runtime.cache import default_cache_path
         from engine.runtime.engine import Engine as RealEngine  # imports torch, in the worker's thread
 
-        in_memory = cache == Path("-")
-        return RealEngine.load(checkpoints, device, None if in_memory else cache or default_cache_path())
+        latents = None if cache == Path("-") else cache or default_cache_path()
+        return RealEngine.load(checkpoints, device, latents, read_drum_map(drum_map) if drum_map else GENERAL_MIDI)
 
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     run_until_signal(ServerConfig(host, port), load)

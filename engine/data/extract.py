@@ -23,6 +23,7 @@ MAX_BARS = 2_000
 DEFAULT_BPM = 120.0
 MAX_BPM = 1000.0
 MAX_CHORD_SHARE = 0.25
+_TINY = 1e-6
 DRUM_MAPS = {"groove-midi-1.0.0": ROLAND}
 
 
@@ -115,7 +116,9 @@ def _four_four(score: Any) -> list[_Section]:
     changes = [(t.time / per_quarter, t.numerator * 4 / (t.denominator or math.inf)) for t in score.time_signatures]
     if not changes or changes[0][0] > 0:
         changes.insert(0, (0.0, 4.0))
-    bounds = [start for start, _ in changes[1:]] + [end]
+    # The last bar counts whole: a short last hit lies nearer to the file's end than half a step, and still belongs to it.
+    last_start = changes[-1][0]
+    bounds = [start for start, _ in changes[1:]] + [last_start + math.ceil((end - last_start) / 4 - _TINY) * 4]
     return [
         _Section(start, stop) for (start, bar), stop in zip(changes, bounds, strict=True) if bar == 4 and stop > start
     ]
@@ -141,7 +144,7 @@ def _within(notes: NDArray[np.float64], section: _Section) -> tuple[NDArray[np.f
     start, end = section.start * STEPS_PER_QUARTER, section.end * STEPS_PER_QUARTER
     inside = notes[(notes[:, 0] >= start - 0.5) & (notes[:, 0] < end - 0.5)].copy()
     inside[:, 0] -= start
-    return inside, int(np.ceil((end - start) / BAR_STEPS - 1e-6)) * BAR_STEPS
+    return inside, int(np.ceil((end - start) / BAR_STEPS - _TINY)) * BAR_STEPS
 
 
 def _melody_windows(notes: NDArray[np.float64], section: _Section) -> list[NDArray[np.uint8]]:

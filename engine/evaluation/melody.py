@@ -54,7 +54,7 @@ def _decode(model: Vae, z: Tensor, temperature: float, generator: torch.Generato
     def chunks() -> Iterator[Tensor]:
         for chunk in z.split(_BATCH):
             outputs = model.decode(chunk, temperature, generator)
-            yield model.head.draw(outputs, temperature, generator).argmax(-1)
+            yield model.head.draw(outputs, temperature, generator)
 
     return torch.cat(list(chunks()))
 

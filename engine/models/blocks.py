@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.models.folding import Linear
+
 
 class ResidualMlp(nn.Module):
     """LayerNorm, widen twofold, ReLU, back, add. Shape `…, width` stays."""
@@ -13,8 +15,8 @@ class ResidualMlp(nn.Module):
     def __init__(self, width: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.widen = nn.Linear(width, 2 * width)
-        self.narrow = nn.Linear(2 * width, width)
+        self.widen = Linear(width, 2 * width)
+        self.narrow = Linear(2 * width, width)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -33,8 +35,8 @@ class DilatedBlock(nn.Module):
         super().__init__()
         self.dilation = dilation
         self.norm = nn.LayerNorm(width)
-        self.convolve = nn.Linear(3 * width, width)
-        self.mix = nn.Linear(width, width)
+        self.convolve = Linear(3 * width, width)
+        self.mix = Linear(width, width)
 
     def forward(self, x: Tensor) -> Tensor:
         """`batch, steps, width` to the same."""
@@ -53,8 +55,8 @@ class AttentionBlock(nn.Module):
         super().__init__()
         self.heads = heads
         self.norm = nn.LayerNorm(width)
-        self.project = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
+        self.project = Linear(width, 3 * width)
+        self.out = Linear(width, width)
         self.dropout = nn.Dropout(dropout)
         self.mlp = ResidualMlp(width, dropout)
 

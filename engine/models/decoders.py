@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from engine.models.blocks import DilatedBlock
 from engine.models.config import VaeConfig
-from engine.models.fast_lstm import Foldable, FoldedDecoder
+from engine.models.fast_lstm import FoldedDecoder
+from engine.models.folding import Foldable, Linear
 from engine.models.heads import Head
 
 
@@ -41,17 +42,17 @@ class ParallelDecoder(nn.Module):
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
         self.steps, self.embedding = config.steps, config.embedding
-        self.enter = nn.Linear(config.latent_dim, 2 * config.decoder_width)
-        self.widen = nn.Linear(2 * config.decoder_width, 2 * config.decoder_width)
-        self.spread = nn.Linear(2 * config.decoder_width, config.steps * config.embedding)
-        self.lift = nn.Linear(config.embedding, config.decoder_width)
+        self.enter = Linear(config.latent_dim, 2 * config.decoder_width)
+        self.widen = Linear(2 * config.decoder_width, 2 * config.decoder_width)
+        self.spread = Linear(2 * config.decoder_width, config.steps * config.embedding)
+        self.lift = Linear(config.embedding, config.decoder_width)
         self.position = nn.Parameter(torch.randn(config.steps, config.decoder_width) * 0.02)
         dilations = (1, 2, 4, 8)
         self.blocks = nn.Sequential(
             *(DilatedBlock(config.decoder_width, dilations[k % 4]) for k in range(config.decoder_depth))
         )
         self.norm = nn.LayerNorm(config.decoder_width)
-        self.out = nn.Linear(config.decoder_width, head.depth)
+        self.out = Linear(config.decoder_width, head.depth)
 
     def forward(self, z: Tensor, features: Tensor, sampling: Tensor) -> Tensor:
         """The music is not looked at."""
@@ -78,14 +79,14 @@ class LstmDecoder(Foldable[FoldedDecoder]):
         super().__init__()
         self.head = head
         self.steps, self.layers, self.width = config.steps, config.decoder_depth, config.decoder_width
-        self.state = nn.Linear(config.latent_dim, 2 * self.layers * self.width)
+        self.state = Linear(config.latent_dim, 2 * self.layers * self.width)
         nn.init.normal_(self.state.weight, std=1e-3)
         nn.init.zeros_(self.state.bias)
         self.dropout = nn.Dropout(config.dropout)
         self.lstm = nn.LSTM(
             head.depth + config.latent_dim, self.width, self.layers, batch_first=True, dropout=config.dropout
         )
-        self.out = nn.Linear(self.width, head.depth)
+        self.out = Linear(self.width, head.depth)
 
     def forward(self, z: Tensor, features: Tensor, sampling: Tensor) -> Tensor:
         """Teacher forcing, or step by step where `sampling` asks for it anywhere."""
@@ -101,21 +102,23 @@ class LstmDecoder(Foldable[FoldedDecoder]):
             look_back = torch.where(sampling[:, step, None], own, previous[:, step]) if step else previous[:, 0]
             hidden, state = self.lstm(self.dropout(torch.cat([look_back, z], -1))[:, None], state)
             steps.append(self._out(hidden[:, 0]))
-            own = self.head.draw(steps[-1].detach(), 1.0, None)
+            own = self.head.features(self.head.draw(steps[-1].detach(), 1.0, None))
         return torch.stack(steps, 1)
 
     def decode(self, z: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
         """Free-running: each step is drawn before the next."""
         state = self._first_state(z)
-        if self.folded is not None:
-            return self.folded(z, state, self.steps, temperature, generator)
+        folded = self.folded
+        if folded is not None:
+            return folded(z, state, self.steps, temperature, generator)
         own = z.new_zeros(len(z), self.head.depth)
-        drawn = []
+        drawn: list[Tensor] = []
         for _ in range(self.steps):
             hidden, state = self.lstm(torch.cat([own, z], -1)[:, None], state)
             outputs = self._out(hidden[:, 0])
-            own = self.head.draw(outputs, temperature, generator)
-            drawn.append(self.head.certain(outputs, own))
+            music = self.head.draw(outputs, temperature, generator)
+            drawn.append(self.head.certain(outputs, music))
+            own = self.head.features(music)
         return torch.stack(drawn, 1)
 
     def _make_folded(self) -> FoldedDecoder:

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from engine.models.blocks import ResidualMlp
 from engine.models.config import VaeConfig
-from engine.models.fast_lstm import Foldable, FoldedEncoder
+from engine.models.fast_lstm import FoldedEncoder
+from engine.models.folding import Foldable, Linear
 from engine.models.heads import Head
 
 MIN_LOG_VAR, MAX_LOG_VAR = -12.0, 4.0
@@ -19,13 +20,13 @@ class MlpEncoder(nn.Module):
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
         self.head = head
-        self.embed = nn.Linear(head.depth, config.embedding)
+        self.embed = Linear(head.depth, config.embedding)
         nn.init.normal_(self.embed.weight)  # as an embedding: weaker inputs let the latent collapse early
         self.position = nn.Parameter(torch.randn(config.steps, config.embedding) * 0.02)
-        self.enter = nn.Linear(config.steps * config.embedding, config.encoder_width)
+        self.enter = Linear(config.steps * config.embedding, config.encoder_width)
         self.blocks = nn.Sequential(*(ResidualMlp(config.encoder_width) for _ in range(config.encoder_depth)))
         self.norm = nn.LayerNorm(config.encoder_width)
-        self.latent = nn.Linear(config.encoder_width, 2 * config.latent_dim)
+        self.latent = Linear(config.encoder_width, 2 * config.latent_dim)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """`batch, steps, depth` to `mu` and `log_var`, each `batch, latent`."""
@@ -53,8 +54,8 @@ class BiLstmEncoder(Foldable[FoldedEncoder]):
         self.head = head
         self.dropout = nn.Dropout(config.dropout)
         self.lstm = nn.LSTM(head.depth, config.encoder_width, batch_first=True, bidirectional=True)
-        self.mu = nn.Linear(2 * config.encoder_width, config.latent_dim)
-        self.sigma = nn.Linear(2 * config.encoder_width, config.latent_dim)
+        self.mu = Linear(2 * config.encoder_width, config.latent_dim)
+        self.sigma = Linear(2 * config.encoder_width, config.latent_dim)
         for linear in (self.mu, self.sigma):
             nn.init.normal_(linear.weight, std=1e-3)
             nn.init.zeros_(linear.bias)
@@ -66,7 +67,8 @@ class BiLstmEncoder(Foldable[FoldedEncoder]):
 
     def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
         """The same, of music as the head takes it."""
-        return self.forward(self.head.features(music)) if self.folded is None else self._from_state(self.folded(music))
+        folded = self.folded
+        return self.forward(self.head.features(music)) if folded is None else self._from_state(folded(music))
 
     def _make_folded(self) -> FoldedEncoder:
         return FoldedEncoder(self.lstm, self.head)

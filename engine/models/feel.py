@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from engine.models.blocks import AttentionBlock
 from engine.models.config import FeelConfig
+from engine.models.folding import Linear
 from engine.models.vae import VaeLoss
 from engine.representations.drums import NUM_VOICES
 from engine.representations.groove import DEPTH
@@ -115,10 +116,10 @@ class FeelModel(nn.Module):
 class _LatentNet(nn.Module):
     def __init__(self, config: FeelConfig, depth: int) -> None:
         super().__init__()
-        self.enter = nn.Linear(depth, config.width)
+        self.enter = Linear(depth, config.width)
         self.position = nn.Parameter(torch.randn(config.steps, config.width) * 0.02)
         self.block = AttentionBlock(config.width, config.heads, config.dropout)
-        self.latent = nn.Linear(config.width, 2 * config.latent_dim)
+        self.latent = Linear(config.width, 2 * config.latent_dim)
 
     def forward(self, steps: Tensor) -> tuple[Tensor, Tensor]:
         x = self.block(self.enter(steps) + self.position).mean(1)
@@ -129,14 +130,14 @@ class _LatentNet(nn.Module):
 class _FeelMember(nn.Module):
     def __init__(self, config: FeelConfig) -> None:
         super().__init__()
-        self.enter = nn.Linear(CONDITION_DEPTHS[config.condition], config.width)
+        self.enter = Linear(CONDITION_DEPTHS[config.condition], config.width)
         self.position = nn.Parameter(torch.randn(config.steps, config.width) * 0.02)
-        self.latent = nn.Linear(config.latent_dim + 1, config.width)
+        self.latent = Linear(config.latent_dim + 1, config.width)
         self.blocks = nn.Sequential(
             *(AttentionBlock(config.width, config.heads, config.dropout) for _ in range(config.depth))
         )
         self.norm = nn.LayerNorm(config.width)
-        self.out = nn.Linear(config.width, _NUM_OUTPUTS * NUM_VOICES)
+        self.out = Linear(config.width, _NUM_OUTPUTS * NUM_VOICES)
 
     def forward(self, condition: Tensor, z: Tensor, known: Tensor) -> Tensor:
         feel = self.latent(torch.cat([z, known], -1))[:, None]

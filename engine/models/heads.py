@@ -34,7 +34,7 @@ class Head(Protocol):
         ...
 
     def project(self, music: Tensor, weight: Tensor) -> Tensor:
-        """The features times `weight`, `depth, width`, by the shortest way; `batch, steps, width`."""
+        """The features times `weight`, `depth, width`, by the shortest way; the last axis becomes `width`."""
         ...
 
     def loss(self, outputs: Tensor, music: Tensor) -> Tensor:
@@ -42,11 +42,11 @@ class Head(Protocol):
         ...
 
     def draw(self, outputs: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-        """One step's music from `batch, depth` outputs, as features `batch, depth`; temperature 0 the most likely."""
+        """Music of steps with these outputs, `…, depth`; temperature 0 takes the most likely."""
         ...
 
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
-        """Outputs that leave no doubt that `drawn` was drawn; both `…, depth`."""
+        """Outputs, `…, depth`, that leave no doubt that `drawn` was drawn from these."""
         ...
 
 
@@ -69,18 +69,15 @@ class MelodyHead(nn.Module):
         return nll.view(music.shape).sum(1)
 
     def draw(self, outputs: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-        """One-hot floats of the class drawn."""
+        """The class drawn."""
         if temperature == 0:
-            token = outputs.argmax(-1, keepdim=True)
-        else:
-            noise = torch.rand(outputs.shape, generator=generator).to(outputs.device).clamp_min(1e-20)
-            token = (outputs / temperature - torch.log(-torch.log(noise))).argmax(-1, keepdim=True)
-        return torch.zeros_like(outputs).scatter_(-1, token, 1.0)
+            return outputs.argmax(-1)
+        noise = torch.rand(outputs.shape, generator=generator).to(outputs.device).clamp_min(1e-20)
+        return (outputs / temperature - torch.log(-torch.log(noise))).argmax(-1)
 
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
         """Log-probabilities near 0 for the class drawn, far below for all others."""
-        del outputs
-        return (drawn - 1) * CERTAIN
+        return (self.features(drawn) - 1).to(outputs.dtype) * CERTAIN
 
 
 class GrooveHead(nn.Module):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +15,6 @@ from torch import Tensor, nn
 from engine.models.config import VaeConfig
 from engine.models.decoders import DECODERS
 from engine.models.encoders import ENCODERS
-from engine.models.fast_lstm import Foldable
 from engine.models.heads import HEADS
 
 
@@ -38,14 +36,6 @@ class Vae(nn.Module):
         self.head = HEADS[config.music]()
         self.encoder = ENCODERS[config.encoder](config, self.head)
         self.decoder = DECODERS[config.decoder](config, self.head)
-
-    def for_inference(self) -> Self:
-        """The model itself: in evaluation mode, without gradients, its LSTMs folded where that is faster."""
-        self.eval().requires_grad_(False)
-        for module in self.modules():
-            if isinstance(module, Foldable):
-                module.fold()
-        return self
 
     def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
         """`mu` and `log_var`, each `batch, latent`, of tokens `batch, steps` or grooves `batch, steps, 27`."""

@@ -77,9 +77,12 @@ def read_drum_map(path: Path) -> DrumMap:
     """A map from a TOML file with a `name` and one list of pitches for each voice, such as `kick = [36, 35]`.
 
     Raises:
-        OutOfRangeError: a voice is missing or unknown, or a pitch is impossible.
+        OutOfRangeError: the file cannot be read, a voice is missing or unknown, or a pitch is impossible.
     """
-    table = tomllib.loads(path.read_text())
+    try:
+        table = tomllib.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise OutOfRangeError(f"drum map {path} cannot be read: {error}; give a TOML file") from error
     name = str(table.pop("name", path.stem))
     unknown = sorted(set(table) - set(VOICES))
     if unknown:

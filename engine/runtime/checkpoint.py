@@ -17,6 +17,7 @@ from safetensors.torch import save as to_bytes
 from engine.errors import CheckpointError
 from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
 from engine.models.feel import FeelModel
+from engine.models.folding import for_inference
 from engine.models.vae import Vae
 
 FORMAT = "latent-bridge-checkpoint-1"
@@ -106,10 +107,8 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
         raise CheckpointError(f"the checkpoint {folder} cannot be loaded: {reason}; put a whole copy there") from error
     digest = hashlib.sha256((folder / WEIGHTS_NAME).read_bytes())
     digest.update(json.dumps([table["family"], table["model"]], sort_keys=True).encode())
-    model.eval().requires_grad_(False)
-    return Checkpoint(
-        folder.name, table["kind"], int(table["bars"]), model.to(device), digest.hexdigest()[:16], table["trained"]
-    )
+    for_inference(model.to(device))
+    return Checkpoint(folder.name, table["kind"], int(table["bars"]), model, digest.hexdigest()[:16], table["trained"])
 
 
 def _write_config(path: Path, table: Mapping[str, Any]) -> None:

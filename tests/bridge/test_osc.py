@@ -1,4 +1,4 @@
-"""OSC bytes: ours against python-osc's, and everything that must be refused."""
+"""OSC bytes: our walk through them against python-osc's, and everything that must be refused."""
 
 from __future__ import annotations
 

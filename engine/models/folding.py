@@ -1,0 +1,90 @@
+"""Weights for inference on a CPU: kept a second time, in the form that is multiplied fastest.
+
+Checkpoints hold half precision, and so do the copies: nothing is lost, half as many bytes are read, and activations
+and sums stay in single precision. Where torch was built without fbgemm (not x86), single precision it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, Self, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+FoldedT = TypeVar("FoldedT")
+ModelT = TypeVar("ModelT", bound=nn.Module)
+Product = Callable[[Tensor], Tensor]
+
+
+class Foldable(nn.Module, Generic[FoldedT]):
+    """A module whose weights `fold` copies into a fast form, `folded`, for inference on a CPU.
+
+    Training, loading weights and moving to another device or type drop the copy; it does not answer where gradients
+    are wanted either. Who changes weights in place by other means calls `fold` again.
+    """
+
+    _folded: FoldedT | None = None
+
+    @property
+    def folded(self) -> FoldedT | None:
+        """The fast form, where there is one and it may answer."""
+        return None if torch.is_grad_enabled() else self._folded
+
+    def fold(self) -> None:
+        """Copy the weights as they are now; on other devices than the CPU nothing is gained, and nothing done."""
+        if next(self.parameters()).device.type == "cpu":
+            self._folded = self._make_folded()
+
+    def unfold(self) -> None:
+        """Drop the copy."""
+        self._folded = None
+
+    def train(self, mode: bool = True) -> Self:
+        """As in torch."""
+        if mode:
+            self.unfold()
+        return super().train(mode)
+
+    def _load_from_state_dict(self, *args: object) -> None:
+        self.unfold()
+        super()._load_from_state_dict(*args)
+
+    def _apply(self, *args: object, **options: object) -> Self:
+        self.unfold()
+        return super()._apply(*args, **options)
+
+    def _make_folded(self) -> FoldedT:
+        raise NotImplementedError
+
+
+class Linear(Foldable[Product], nn.Linear):
+    """torch's linear layer, with the same weights under the same names, foldable."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`…, in` to `…, out`."""
+        folded = self.folded
+        return super().forward(x) if folded is None else folded(x)
+
+    def _make_folded(self) -> Product:
+        return product(self.weight.detach(), self.bias.detach())
+
+
+def for_inference(model: ModelT) -> ModelT:
+    """The model itself: in evaluation mode, without gradients, everything foldable folded."""
+    model.eval().requires_grad_(False)
+    for module in model.modules():
+        if isinstance(module, Foldable):
+            module.fold()
+    return model
+
+
+def product(weight: Tensor, bias: Tensor | None = None) -> Product:
+    """What multiplies rows `…, in` by `weight`, `out, in`, and adds `bias`; later changes of both are not seen."""
+    if "fbgemm" in torch.backends.quantized.supported_engines:
+        packed = torch.ops.quantized.linear_prepack_fp16(weight, bias)
+        multiply = torch.ops.quantized.linear_dynamic_fp16.default
+        return lambda rows: multiply(rows, packed)
+    weight, bias = weight.clone(), None if bias is None else bias.clone()
+    return lambda rows: F.linear(rows, weight, bias)
