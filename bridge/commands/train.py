@@ -7,15 +7,11 @@ from pathlib import Path
 import click
 
 from bridge.commands.files import DATA_FILE, SEED
-
-PRESETS = (
-    "melody_2bar", "melody_2bar_lstm", "groove_2bar", "groove_2bar_lstm", "humanize_2bar", "drumify_2bar",
-)  # fmt: skip
-"""Names in `engine.training.presets`, here so that the help needs no torch; a test compares the two."""
+from engine.training.presets import PRESETS
 
 
 @click.command(epilog=f"Presets: {', '.join(PRESETS)}.")
-@click.argument("preset", type=click.Choice(PRESETS), metavar="PRESET")
+@click.argument("preset", type=click.Choice(list(PRESETS)), metavar="PRESET")
 @click.option("--data", required=True, type=DATA_FILE, help="From `bridge data build`.")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write.")
 @click.option("--steps", type=click.IntRange(1), help="Optimiser steps.  [default: the preset's]")

@@ -116,7 +116,7 @@ def _four_four(score: Any) -> list[_Section]:
     changes = [(t.time / per_quarter, t.numerator * 4 / (t.denominator or math.inf)) for t in score.time_signatures]
     if not changes or changes[0][0] > 0:
         changes.insert(0, (0.0, 4.0))
-    # The last bar counts whole: a short last hit lies nearer to the file's end than half a step, and still belongs to it.
+    # The last bar counts whole: a short last hit lies nearer to the file's end than half a step, and is no early one.
     last_start = changes[-1][0]
     bounds = [start for start, _ in changes[1:]] + [last_start + math.ceil((end - last_start) / 4 - _TINY) * 4]
     return [

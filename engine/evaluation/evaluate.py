@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.dataset import MusicSet, data_hash, load_set
-from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize
+from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize, evaluate_task
 from engine.evaluation.melody import evaluate_melody
+from engine.models.tasks import TASKS
 from engine.models.vae import Vae
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
@@ -38,7 +39,7 @@ def evaluate(folder: Path, data: Path, seed: int = 0, limit: int | None = None) 
     figures = {
         "checkpoint": loaded.name,
         "hash": loaded.hash,
-        "data_sha256": data_hash(data),
+        "data_sha256": data_hash(data, _music(loaded)),
         "seed": seed,
         **_measure(loaded, data, seed, limit),
     }
@@ -55,6 +56,10 @@ def as_json(figures: Mapping[str, Any]) -> str:
     return json.dumps(figures, indent=2, allow_nan=False) + "\n"
 
 
+def _music(loaded: Checkpoint) -> str:
+    return loaded.model.config.music if isinstance(loaded.model, Vae) else "groove"
+
+
 def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Figures:
     sources = tuple(loaded.trained.get("schedule", {}).get("sources", ()))
     if isinstance(loaded.model, Vae):
@@ -62,6 +67,9 @@ def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Fi
         valid = _spread_out(load_set(data, music, "valid").only(sources), limit)
         if music == "melody":
             return evaluate_melody(loaded.model, valid, seed)
+        task = loaded.trained.get("schedule", {}).get("task", "plain")
+        if task != "plain":
+            return evaluate_task(loaded.model, TASKS[task](valid.music), valid)
         return evaluate_groove(loaded.model, valid, seed)
     valid = _spread_out(load_set(data, "groove", "valid").only(sources), limit)
     if loaded.model.config.condition == "hits":

@@ -9,8 +9,9 @@ from torch import Tensor
 
 from engine.data.dataset import MusicSet
 from engine.models.draw import draw_hits, draw_offsets, draw_tapped_hits, draw_velocities
-from engine.models.feel import Feel, FeelModel, draw_feel, tap_of
+from engine.models.feel import Feel, FeelModel, draw_feel
 from engine.models.heads import interpret
+from engine.models.tasks import tap_of
 from engine.models.vae import Vae, kl_divergence
 from engine.representations.drums import KICK, NUM_VOICES, SNARE
 from engine.representations.grid import STEPS_PER_QUARTER
@@ -37,6 +38,21 @@ def evaluate_groove(model: Vae, valid: MusicSet, seed: int = 0) -> Figures:
         "sampled_latent": _rebuilt(_decode(model, drawn, 0.0, generator), valid),
         "data": _players(valid.music),
         "samples": _players(_decode(model, prior, TEMPERATURE, generator)),
+    }
+
+
+@torch.inference_mode()
+def evaluate_task(model: Vae, shown: Tensor, valid: MusicSet) -> Figures:
+    """A groove autoencoder that is shown a part (hits alone, or a tapped rhythm) and plays the whole."""
+    mu = torch.cat([model.encode(chunk)[0] for chunk in shown.split(_BATCH)])
+    guess = _decode(model, mu, 0.0, torch.Generator())
+    hits, velocities, offsets = guess.split(NUM_VOICES, -1)
+    return {
+        "windows": len(valid),
+        "most_likely": {
+            **_feel_errors(velocities, offsets, valid),
+            **_parts(hits, valid.music[..., :NUM_VOICES]),
+        },
     }
 
 

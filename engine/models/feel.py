@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from engine.models.blocks import AttentionBlock
 from engine.models.config import FeelConfig
 from engine.models.folding import Linear
+from engine.models.tasks import tap_of
 from engine.models.vae import VaeLoss
 from engine.representations.drums import NUM_VOICES
 from engine.representations.groove import DEPTH
@@ -170,10 +171,3 @@ def draw_feel(mu: Tensor, log_var: Tensor, temperature: float, generator: torch.
     """A feel around `mu`, the nearer the cooler; `batch, latent`."""
     noise = torch.randn(mu.shape, generator=generator).to(mu.device)
     return mu + temperature * (0.5 * log_var).exp() * noise
-
-
-def tap_of(music: Tensor) -> Tensor:
-    """As `representations.groove.tap`, for batches: `batch, steps, 27` to `batch, steps, 3`."""
-    hits, velocities, offsets = music.split(NUM_VOICES, -1)
-    loudest = velocities.argmax(-1, keepdim=True)
-    return torch.cat([part.gather(-1, loudest) for part in (hits, velocities, offsets)], -1)

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset
 
 from engine.data.dataset import MusicSet
+from engine.models.tasks import TASKS
 from engine.representations.drums import NUM_VOICES
 from engine.representations.melody import FIRST_PITCH_CLASS, NUM_CLASSES
 from engine.training.presets import Schedule
@@ -65,7 +66,8 @@ class Batches(IterableDataset[Batch]):
         if music.dtype == torch.uint8:
             music = transpose(music.long(), self.schedule.transpose, generator)
             return Batch(music, music, self.weights[chosen])
-        return Batch(music, drop_hits(music, self.schedule.drop, generator), self.weights[chosen])
+        shown = TASKS[self.schedule.task](drop_hits(music, self.schedule.drop, generator))
+        return Batch(music, shown, self.weights[chosen])
 
 
 def transpose(tokens: Tensor, semitones: tuple[int, int], generator: torch.Generator) -> Tensor:

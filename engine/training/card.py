@@ -21,6 +21,7 @@ from engine.training.train import CURVES_NAME
 CARD_NAME = "card.md"
 _MAX_CURVE_ROWS = 16
 _IDENTITY = ("checkpoint", "hash", "data_sha256", "seed")
+_SUBJECTS_BY_TASK = {"humanize": "hits", "tap": "tap"}
 _ABOUT = {
     "melody": "An autoencoder of melodies: two bars of 4/4 on a grid of sixteenths, 90 classes a step (hold, off, the "
     "88 keys of a piano), to a latent and back. It varies, interpolates, blends and samples melodies.",
@@ -72,7 +73,10 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
 
 def _subject(loaded: Checkpoint) -> str:
     config = loaded.model.config
-    return config.music if isinstance(config, VaeConfig) else config.condition
+    if not isinstance(config, VaeConfig):
+        return config.condition
+    task = loaded.trained.get("schedule", {}).get("task", "plain")
+    return _SUBJECTS_BY_TASK.get(task, config.music)
 
 
 def _model(loaded: Checkpoint) -> Iterator[str]:

@@ -33,6 +33,7 @@ class Schedule:
         free_bits: of the whole KL.
         sampling_k: constant of the inverse-sigmoid scheduled sampling; 0 for none.
         transpose: lowest and highest shift in semitones that training draws from.
+        task: what a groove autoencoder is shown of what it shall play, a name in `models.tasks.TASKS`.
         drop: largest share of hits (and of whole voices) hidden from the encoder or the condition.
         sources: collections to train on; empty for all.
         source_weights: weight of each window in the loss, by collection.
@@ -53,6 +54,7 @@ class Schedule:
     free_bits: float = 48.0
     sampling_k: float = 0.0
     transpose: tuple[int, int] = (0, 0)
+    task: str = "plain"
     drop: float = 0.0
     sources: tuple[str, ...] = ()
     source_weights: dict[str, float] = field(default_factory=dict)
@@ -65,6 +67,11 @@ class Preset:
     model: VaeConfig | FeelConfig
     schedule: Schedule
     kind: str
+
+    @property
+    def music(self) -> str:
+        """What the data set must hold: `melody` or `groove`."""
+        return self.model.music if isinstance(self.model, VaeConfig) else "groove"
 
 
 # Source: magenta's configs: Adam from 1e-3 down to 1e-5, 512 windows a step, gradient norm 1, beta to 0.2.
@@ -94,6 +101,16 @@ PRESETS: dict[str, Preset] = {
     "groove_2bar_lstm": Preset(
         VaeConfig("groove", encoder="bilstm", decoder="lstm", encoder_width=512, dropout=0.7),
         replace(_REFERENCE, sources=HUMAN_DRUMS),
+        "drums",
+    ),
+    "humanize_2bar_lstm": Preset(
+        VaeConfig("groove", encoder="bilstm", decoder="lstm", encoder_width=512, dropout=0.7),
+        replace(_REFERENCE, task="humanize", sources=HUMAN_DRUMS),
+        "drums",
+    ),
+    "drumify_2bar_lstm": Preset(
+        VaeConfig("groove", encoder="bilstm", decoder="lstm", encoder_width=512, dropout=0.7),
+        replace(_REFERENCE, task="tap", sources=HUMAN_DRUMS),
         "drums",
     ),
     "humanize_2bar": Preset(

@@ -16,7 +16,6 @@ from torch.utils.data import DataLoader, Dataset
 
 from engine.data.dataset import data_hash, load_set
 from engine.errors import DataError, OutOfRangeError
-from engine.models.config import VaeConfig
 from engine.runtime import checkpoint
 from engine.runtime import device as devices
 from engine.training.batches import Batch, Batches
@@ -94,12 +93,12 @@ def train(options: TrainOptions) -> Training:
     device = devices.choose(options.device).type
     if options.threads:
         torch.set_num_threads(options.threads)
-    music = preset.model.music if isinstance(preset.model, VaeConfig) else "groove"
-    train_set = load_set(options.data, music, "train").only(preset.schedule.sources)
-    valid_set = load_set(options.data, music, "valid").only(preset.schedule.sources)
+    train_set, valid_set = (
+        load_set(options.data, preset.music, split).only(preset.schedule.sources) for split in ("train", "valid")
+    )
     identity = {
         "preset": options.preset, "seed": options.seed, "batch_size": preset.schedule.batch_size,
-        "data_sha256": data_hash(options.data),
+        "data_sha256": data_hash(options.data, preset.music),
     }  # fmt: skip
     state = options.out / STATE_NAME
     _check_state(state, options.resume, identity)

@@ -94,7 +94,7 @@ def test_the_checkpoint_is_loaded_again_and_says_how_it_was_made(data_file: Path
     assert loaded.kind == "melody"
     assert loaded.trained["preset"] == "melody"
     assert loaded.trained["schedule"]["steps"] == 6
-    assert loaded.trained["data_sha256"] == data_hash(data_file)
+    assert loaded.trained["data_sha256"] == data_hash(data_file, "melody")
 
 
 def test_an_interrupted_run_keeps_its_state_and_goes_on_to_the_same_end(

@@ -1,0 +1,41 @@
+"""What a task shows of a groove, for models that shall play the whole: batches of grooves `batch, steps, 27`.
+
+Source: GrooVAE's humanize, tapify and tap_fixed_velocity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from engine.representations.drums import CLOSED_HAT, NUM_VOICES
+
+
+def tap_of(music: Tensor) -> Tensor:
+    """As `representations.groove.tap`, for batches: `batch, steps, 27` to `batch, steps, 3`."""
+    hits, velocities, offsets = music.split(NUM_VOICES, -1)
+    loudest = velocities.argmax(-1, keepdim=True)
+    return torch.cat([part.gather(-1, loudest) for part in (hits, velocities, offsets)], -1)
+
+
+def _hits_alone(music: Tensor) -> Tensor:
+    """Grooves without velocities and offsets."""
+    return torch.cat([music[..., :NUM_VOICES], torch.zeros_like(music[..., NUM_VOICES:])], -1)
+
+
+def _rhythm_alone(music: Tensor) -> Tensor:
+    """Grooves with every step's loudest hit on one voice, its offset kept, its velocity not."""
+    hit, _, offset = tap_of(music).unbind(-1)
+    shown = torch.zeros_like(music)
+    shown[..., CLOSED_HAT], shown[..., 2 * NUM_VOICES + CLOSED_HAT] = hit, offset
+    return shown
+
+
+TASKS: dict[str, Callable[[Tensor], Tensor]] = {
+    "plain": lambda music: music,
+    "humanize": _hits_alone,
+    "tap": _rhythm_alone,
+}
+"""By name, `batch, steps, 27` to the same."""
