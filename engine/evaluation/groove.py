@@ -176,7 +176,7 @@ def _mean_velocity(music: Tensor) -> float:
 
 def _transferred(model: FeelModel, valid: MusicSet) -> Figures:
     """Hits of a window under the feel of the window two bars before it in the same performance."""
-    later = torch.arange(2, len(valid))
+    later = torch.arange(2, max(2, len(valid)))
     pairs = later[valid.file[later] == valid.file[later - 2]]
     feel = torch.cat([model.encode(chunk)[0] for chunk in valid.music[pairs - 2].split(_BATCH)])
     here = MusicSet(valid.music[pairs], valid.source[pairs], valid.file[pairs], valid.bpm[pairs], valid.sources)

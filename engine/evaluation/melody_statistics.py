@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.representations.melody import FIRST_PITCH_CLASS, HOLD, MIN_PITCH, NUM_CLASSES
+from engine.representations.key import in_key
+from engine.representations.melody import FIRST_PITCH_CLASS, HOLD, NUM_CLASSES
 
 DEGENERATE_UNDER = 2
 DEGENERATE_OVER = 24
 _STEPS_PER_BEAT = 4
-_MAJOR = (0, 2, 4, 5, 7, 9, 11)
-_HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
 
 Array = NDArray[np.int64]
 
@@ -56,16 +55,6 @@ def measure(tokens: Array) -> MelodyStatistics:
     )
 
 
-def in_key(tokens: Array) -> NDArray[np.float64]:
-    """Share of each melody's notes that lie in its best key; NaN for a melody without notes. Shape `melodies`."""
-    classes = np.zeros((len(tokens), 12))
-    rows, steps = np.nonzero(tokens >= FIRST_PITCH_CLASS)
-    np.add.at(classes, (rows, (tokens[rows, steps] - FIRST_PITCH_CLASS + MIN_PITCH) % 12), 1)
-    with np.errstate(invalid="ignore"):
-        shares: NDArray[np.float64] = (classes @ _key_masks().T).max(1) / classes.sum(1)
-    return shares
-
-
 def jensen_shannon(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
     """Jensen-Shannon distance of two histograms, 0 equal .. 1 disjoint (square root of the divergence, base 2)."""
     middle = (p + q) / 2
@@ -76,14 +65,6 @@ def jensen_shannon(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
 def _relative_entropy(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
     some = p > 0
     return float((p[some] * np.log2(p[some] / q[some])).sum())
-
-
-def _key_masks() -> NDArray[np.float64]:
-    masks = np.zeros((24, 12))
-    for tonic in range(12):
-        masks[tonic, [(tonic + degree) % 12 for degree in _MAJOR]] = 1
-        masks[12 + tonic, [(tonic + degree) % 12 for degree in _HARMONIC_MINOR]] = 1
-    return masks
 
 
 def _histograms(tokens: Array) -> dict[str, NDArray[np.float64]]:

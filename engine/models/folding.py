@@ -83,16 +83,17 @@ def for_inference(model: ModelT) -> ModelT:
 
 def product(weight: Tensor, bias: Tensor | None = None) -> Product:
     """What multiplies rows `…, in` by `weight`, `out, in`, and adds `bias`; later changes of both are not seen."""
+    own_bias = None if bias is None else bias.clone()
     if not can_pack():
-        weight, bias = weight.clone(), None if bias is None else bias.clone()
-        return lambda rows: F.linear(rows, weight, bias)
+        own_weight = weight.clone()
+        return lambda rows: F.linear(rows, own_weight, own_bias)
     multiply = torch.fbgemm_linear_fp16_weight_fp32_activation
     with warnings.catch_warnings():
         # Marked for removal after the torch that we are pinned to; what replaces it takes 7 us more a call.
         warnings.simplefilter("ignore")
         packed = torch.fbgemm_pack_gemm_matrix_fp16(weight)
-        multiply(weight.new_zeros(1, weight.shape[1]), packed, bias)
-    return lambda rows: multiply(rows, packed, bias)
+        multiply(weight.new_zeros(1, weight.shape[1]), packed, own_bias)
+    return lambda rows: multiply(rows, packed, own_bias)
 
 
 def can_pack() -> bool:

@@ -18,6 +18,7 @@ from engine.representations.kind import DRUMS, MELODY
 from engine.runtime import feel, translators
 from engine.runtime.cache import LatentCache, cache_key
 from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.reach import measure_reach
 from engine.runtime.roster import feel_of, vae_of
 from engine.runtime.translators import Translator
 
@@ -56,6 +57,15 @@ class ClipEncoder:
         """Posterior means of each clip under a model of its kind."""
         return self._all(clips, kind, loaded, lambda windows: translators.encode(vae_of(loaded), windows))
 
+    def reach(self, clip: Clip, kind: str, loaded: Checkpoint, latents: Tensor) -> Tensor:
+        """How far amounts reach from this clip, shape `33` (`reach.measure_reach`)."""
+        key = self._key(clip, f"{kind}-reach", loaded.hash)
+        found = self._cache.get(key)
+        if found is None:
+            found = measure_reach(loaded, self._kinds[kind], latents, clip)[None].numpy()
+            self._cache.put(key, found)
+        return torch.from_numpy(np.array(found[0]))
+
     def feels(self, clips: Sequence[Clip], loaded: Checkpoint) -> Encoded:
         """The feel of each drum clip under a humanize model."""
         return self._all(clips, DRUMS, loaded, lambda windows: feel.encode_feel(feel_of(loaded), windows))
@@ -77,5 +87,5 @@ class ClipEncoder:
         return Encoded(tuple(latents), tuple(left_out), cached, elapsed_ms)
 
     def _key(self, clip: Clip, kind: str, model_hash: str) -> str:
-        spelling = kind if kind == MELODY else f"{kind}-{self._map_hash}"
+        spelling = kind if kind.startswith(MELODY) else f"{kind}-{self._map_hash}"
         return cache_key(clip.fingerprint(), spelling, model_hash)

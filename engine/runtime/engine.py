@@ -30,7 +30,7 @@ from engine.runtime.cache import LatentCache
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_count, check_share, check_temperature, check_weights, check_windows, one_length
 from engine.runtime.encoding import ClipEncoder, Encoded
-from engine.runtime.reach import measure_reach, share_of_way
+from engine.runtime.reach import share_of_way
 from engine.runtime.roster import DRUMIFY, HUMANIZE, Roster, feel_of, vae_of
 from engine.runtime.translators import GrooveTranslator, MelodyTranslator, Recipe, Translator
 
@@ -62,7 +62,6 @@ class Engine:
         self._drums = GrooveTranslator(drum_map)
         self._translators: dict[str, Translator] = {MELODY: MelodyTranslator(), DRUMS: self._drums}
         self._encoder = ClipEncoder(self._translators, cache, drum_map)
-        self._reach: dict[str, Tensor] = {}
 
     @classmethod
     def load(
@@ -138,6 +137,7 @@ class Engine:
         if chosen not in self._roster:
             return Prepared(OTHER, verdict.reason, clip.num_bars, False, 0)
         encoded = self._latents([clip], chosen)
+        self._encoder.reach(clip, chosen, self._roster.playing(chosen), encoded.latents[0])
         if chosen == DRUMS and HUMANIZE in self._roster:
             self._encoder.feels([clip], self._roster.playing(HUMANIZE))
         return Prepared(chosen, verdict.reason, clip.num_bars, encoded.cached, encoded.left_out[0])
@@ -169,7 +169,8 @@ class Engine:
     ) -> Answer:
         """Clips near the clip: `amount` 0 gives its reconstruction, 1 goes as far as the prior, evenly by change.
 
-        Each variation goes its own way through latent space, one way for the whole clip.
+        Each variation goes its own way through latent space, one way for the whole clip: towards a clip of the prior,
+        which for a melody is first moved into the melody's key and register.
         """
         check_count(count)
         check_share("amount", amount)
@@ -178,12 +179,13 @@ class Engine:
         check_windows(count, len(window_starts(clip)))
         encoded = self._latents([clip], chosen)
         generator = _generator(seed)
+        loaded = self._roster.playing(chosen)
         here = encoded.latents[0].expand(count, -1, -1)
-        away = torch.randn(count, 1, here.shape[-1], generator=generator).expand_as(here)
+        prior = torch.randn(count, here.shape[-1], generator=generator)
+        away = self._translators[chosen].attuned(vae_of(loaded), prior, clip)[:, None].expand_as(here)
         recipe = Recipe(clip, (clip,), ((1.0,),) * count, temperature, generator)
-        return self._decoded(
-            self._roster.playing(chosen), slerp(here, away, self._share(chosen, amount)), recipe, encoded
-        )
+        z = slerp(here, away, self._share_of_way(clip, chosen, encoded.latents[0], amount))
+        return self._decoded(loaded, z, recipe, encoded)
 
     def interpolate(
         self,
@@ -315,10 +317,10 @@ class Engine:
             raise WrongKindError("some clips are melodies, some drums; choose clips of one kind, or set kind")
         return verdicts[0].kind
 
-    def _share(self, kind: str, amount: float) -> float:
-        if kind not in self._reach:
-            self._reach[kind] = measure_reach(self._roster.playing(kind), self._translators[kind])
-        return share_of_way(amount, self._reach[kind])
+    def _share_of_way(self, clip: Clip, kind: str, latents: Tensor, amount: float) -> float:
+        if amount in (0.0, 1.0):
+            return amount
+        return share_of_way(amount, self._encoder.reach(clip, kind, self._roster.playing(kind), latents))
 
     def _check_drums(self, clip: Clip) -> None:
         if not self._drums.hear(clip).windows.any():

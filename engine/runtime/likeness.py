@@ -52,19 +52,20 @@ class Source:
         table = np.array(sorted(rows), np.float64).reshape(-1, 8)
         return cls(clip, table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2:])
 
-    def nearest(self, step: int, pitch: int) -> Floats | None:
-        """The fields of the nearest note, by time and a quarter step a semitone; None where the clip has no notes."""
-        if not len(self.steps):
-            return None
+    def nearest(self, line: Sequence[GridNote]) -> Floats:
+        """The fields of the nearest note for each note of a line, by time and a quarter step a semitone.
+
+        The clip must have notes.
+        """
         own_steps = max(1, round(self.clip.length_quarters * STEPS_PER_QUARTER))
-        where = step % own_steps
-        middle = int(np.searchsorted(self.steps, where))
-        near = np.arange(middle - _NEIGHBOURS, middle + _NEIGHBOURS) % len(self.steps)
-        apart = np.abs(self.steps[near] - where)
+        steps = np.array([note.step for note in line])[:, None] % own_steps
+        pitches = np.array([note.pitch for note in line])[:, None]
+        near = (np.searchsorted(self.steps, steps) + np.arange(-_NEIGHBOURS, _NEIGHBOURS)) % len(self.steps)
+        apart = np.abs(self.steps[near] - steps)
         apart = np.minimum(apart, np.abs(own_steps - apart))
-        cost = apart + _STEPS_A_SEMITONE * np.abs(self.pitches[near] - pitch)
-        row: Floats = self.fields[near[int(cost.argmin())]]
-        return row
+        cost = apart + _STEPS_A_SEMITONE * np.abs(self.pitches[near] - pitches)
+        rows: Floats = self.fields[np.take_along_axis(near, cost.argmin(1)[:, None], 1)[:, 0]]
+        return rows
 
 
 def dress(line: Sequence[GridNote], clip: Clip, sources: Sequence[Source], weights: Sequence[float]) -> list[Note]:
@@ -76,17 +77,15 @@ def dress(line: Sequence[GridNote], clip: Clip, sources: Sequence[Source], weigh
         sources: the clips that the result was made of; without any, velocities follow the meter's accents.
         weights: one a source, none negative.
     """
-    notes = []
-    for grid_note in line:
-        found = [(w, s.nearest(grid_note.step, grid_note.pitch)) for s, w in zip(sources, weights, strict=True)]
-        rows = [(weight, row) for weight, row in found if row is not None and weight > 0]
-        if rows:
-            share = sum(weight for weight, _ in rows)
-            fields = sum(weight / share * row for weight, row in rows)
-        else:
-            fields = np.array([accent(grid_note.step, clip), 0.0, 1.0, 1.0, 0.0, 64.0])
-        notes.append(_note(grid_note, clip, np.asarray(fields)))
-    return notes
+    if not line:
+        return []
+    heard = [(w, s) for s, w in zip(sources, weights, strict=True) if w > 0 and len(s.steps)]
+    if heard:
+        share = sum(weight for weight, _ in heard)
+        fields = np.sum([weight / share * source.nearest(line) for weight, source in heard], axis=0)
+    else:
+        fields = np.array([(accent(note.step, clip), 0.0, 1.0, 1.0, 0.0, 64.0) for note in line])
+    return [_note(note, clip, row) for note, row in zip(line, fields.tolist(), strict=True)]
 
 
 def accent(step: int, clip: Clip) -> float:
@@ -103,8 +102,8 @@ def _fields(note: Note, offset: float) -> tuple[float, ...]:
     )  # fmt: skip
 
 
-def _note(grid_note: GridNote, clip: Clip, fields: Floats) -> Note:
-    velocity, offset, articulation, probability, deviation, release = (float(value) for value in fields)
+def _note(grid_note: GridNote, clip: Clip, fields: Sequence[float]) -> Note:
+    velocity, offset, articulation, probability, deviation, release = fields
     return Note(
         step_to_quarters(grid_note.step, offset, clip),
         grid_note.pitch,

@@ -1,7 +1,7 @@
 """How far an amount reaches: from a clip into the prior, evenly by how much the music changes.
 
-By angle alone the first quarter of the way changes almost nothing and the middle nearly everything. So the way is
-measured once for each model, between random points of the prior, and an amount is a share of the change.
+By angle alone a simple tune stays itself for half of the way and a busy one changes at once. So the way is measured
+from each clip, in a few directions, and an amount is a share of the change. It is kept beside the clip's latents.
 """
 
 from __future__ import annotations
@@ -9,24 +9,40 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.latent.path import PROBES, by_change, probe_positions
+from engine.latent.path import by_change
 from engine.latent.slerp import slerp
+from engine.representations.clip import Clip
 from engine.runtime import translators
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.roster import vae_of
 from engine.runtime.translators import Translator
 
-_WAYS = 24
+_DIRECTIONS = 4
+_PROBES = 17
+_STOPS = 33
+_MOST_WINDOWS = 4
 _SEED = 2018
 
 
-def measure_reach(loaded: Checkpoint, translator: Translator) -> Tensor:
-    """Positions 0..1 on the way at which equal shares of the change are done, shape `33`; the same every time."""
+def measure_reach(loaded: Checkpoint, translator: Translator, latents: Tensor, clip: Clip) -> Tensor:
+    """Positions 0..1 on the way from a clip at which equal shares of the change are done, shape `33`.
+
+    Args:
+        loaded: the model.
+        translator: knows what a change of its music is.
+        latents: of the clip, `windows, latent`; the first few windows speak for a long one.
+        clip: the clip.
+    """
+    start = latents[:_MOST_WINDOWS]
     generator = torch.Generator().manual_seed(_SEED)
-    starts, ends = torch.randn(2, _WAYS, loaded.model.config.latent_dim, generator=generator)
-    z = slerp(starts.expand(PROBES, -1, -1), ends.expand(PROBES, -1, -1), probe_positions()[:, None])
+    prior = torch.randn(_DIRECTIONS, latents.shape[-1], generator=generator)
+    ends = translator.attuned(vae_of(loaded), prior, clip)[:, None]
+    # Directions lie side by side as windows do, so that a probe's change is the sum over all of them.
+    starts = start.repeat(_DIRECTIONS, 1).expand(_PROBES, -1, -1)
+    ends = ends.expand(-1, len(start), -1).reshape(1, -1, latents.shape[-1]).expand(_PROBES, -1, -1)
+    z = slerp(starts, ends, torch.linspace(0, 1, _PROBES)[:, None])
     outputs = translators.decode(vae_of(loaded), z, 0.0, generator)
-    return by_change(translator.change(outputs), PROBES).cpu()
+    return by_change(translator.change(outputs), _STOPS).cpu()
 
 
 def share_of_way(amount: float, reach: Tensor) -> float:

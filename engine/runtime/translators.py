@@ -17,6 +17,7 @@ from engine.representations import melody as melody_codec
 from engine.representations.clip import Clip, Note, make_clip
 from engine.representations.drums import DrumMap
 from engine.representations.grid import clip_steps
+from engine.representations.key import moved_into
 from engine.runtime.drum_kit import DrumKit
 from engine.runtime.likeness import Source, dress
 from engine.runtime.windows import join, window_steps
@@ -68,6 +69,10 @@ class Translator(Protocol):
         """How much the music changes from each of `count` outputs to the next, shape `count - 1`."""
         ...
 
+    def attuned(self, model: Vae, z: Tensor, clip: Clip) -> Tensor:
+        """Latents of the prior, `count, latent`, brought to where their music suits the clip."""
+        ...
+
 
 class MelodyTranslator:
     """Tokens in, lines out."""
@@ -96,6 +101,12 @@ class MelodyTranslator:
         """Total variation of the classes, summed over steps."""
         chances = outputs.softmax(-1)
         return (chances[1:] - chances[:-1]).abs().flatten(1).sum(1)
+
+    def attuned(self, model: Vae, z: Tensor, clip: Clip) -> Tensor:
+        """The same melodies in the clip's key and register, so that a variation does not leave the key."""
+        outputs = decode(model, z[:, None], 0.0, torch.Generator())[:, 0]
+        moved = moved_into(outputs.argmax(-1).cpu().numpy(), melody_codec.to_tensor(clip).tokens)
+        return encode(model, torch.from_numpy(moved))
 
     def _joined(self, outputs: Tensor, frame: Clip) -> Tensor:
         total = clip_steps(frame)
@@ -143,6 +154,11 @@ class GrooveTranslator:
         both = torch.minimum(hits[1:], hits[:-1])
         feel = (velocities[1:] - velocities[:-1]).abs() + (offsets[1:] - offsets[:-1]).abs()
         return ((hits[1:] - hits[:-1]).abs() + both * feel).flatten(1).sum(1)
+
+    def attuned(self, model: Vae, z: Tensor, clip: Clip) -> Tensor:
+        """Drums have no key: the latents as they are."""
+        del model, clip
+        return z
 
     def _is_unheard(self, note: Note) -> bool:
         return note.mute or self.drum_map.voice_of(note.pitch) is None

@@ -83,7 +83,7 @@ class Parrot(Vae):
         mu = torch.tensor(where, dtype=torch.float)[:, None].expand(-1, 2)
         return mu, torch.full_like(mu, -40.0)
 
-    def decode(self, z: Tensor, temperature: float = 0.0, generator: object = None) -> Tensor:
+    def decode(self, z: Tensor, *_: object) -> Tensor:
         music = self.windows[z[:, 0].round().long().clamp(0, len(self.windows) - 1)]
         if self.config.music == "melody":
             return 60 * self.head.features(music)
@@ -112,7 +112,7 @@ def test_a_model_that_knows_every_groove_by_heart_makes_no_error(data_file: Path
 class Late(FeelModel):
     """Plays each hit a tenth of a step late and at half of full velocity, without doubt."""
 
-    def decode(self, condition: Tensor, z: Tensor | None = None) -> Feel:
+    def decode(self, condition: Tensor, *_: object) -> Feel:
         cells = condition.new_zeros(*condition.shape[:2], NUM_VOICES)
         return Feel(cells + 1, cells + 0.5, cells + 1e-9, cells + 0.1, cells + 1e-9)
 

@@ -1,0 +1,69 @@
+"""Keys of melodies: which of the 24 fits best, and how to move one melody into the key and register of another."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.representations.melody import FIRST_PITCH_CLASS, MIN_PITCH, NUM_CLASSES
+
+MAJOR = (0, 2, 4, 5, 7, 9, 11)
+HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
+_OWN_NOTES_WEIGHT = 0.5
+
+Tokens = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def key_masks() -> Floats:
+    """1 for each pitch class of each key, `keys, 12`: twelve major keys from C, then twelve harmonic minor ones."""
+    masks = np.zeros((24, 12))
+    for tonic in range(12):
+        masks[tonic, [(tonic + degree) % 12 for degree in MAJOR]] = 1
+        masks[12 + tonic, [(tonic + degree) % 12 for degree in HARMONIC_MINOR]] = 1
+    return masks
+
+
+def pitch_classes(tokens: Tokens) -> Floats:
+    """How many onsets each pitch class has, `melodies, 12`, of tokens `melodies, steps`."""
+    counts = np.zeros((len(tokens), 12))
+    rows, steps = np.nonzero(tokens >= FIRST_PITCH_CLASS)
+    np.add.at(counts, (rows, (tokens[rows, steps] - FIRST_PITCH_CLASS + MIN_PITCH) % 12), 1)
+    return counts
+
+
+def in_key(tokens: Tokens) -> Floats:
+    """Share of each melody's notes that lie in its best key, `melodies`; NaN for a melody without notes."""
+    counts = pitch_classes(tokens)
+    with np.errstate(invalid="ignore"):
+        shares: Floats = (counts @ key_masks().T).max(1) / counts.sum(1)
+    return shares
+
+
+def moved_into(tokens: Tokens, model: Tokens) -> Tokens:
+    """Melodies moved, each by one interval, to where they sit best in the key and register of another.
+
+    Args:
+        tokens: `melodies, steps`.
+        model: tokens of the melody whose key and register they shall have, any shape.
+
+    Returns:
+        The same shape; a melody is left where it is if either has no notes.
+    """
+    model_onsets = model[model >= FIRST_PITCH_CLASS]
+    if not len(model_onsets):
+        return tokens
+    model_counts = pitch_classes(model.reshape(1, -1))[0]
+    best_key = key_masks()[(key_masks() @ model_counts).argmax()]
+    welcome = best_key + _OWN_NOTES_WEIGHT * model_counts / model_counts.max()
+    moved = tokens.copy()
+    for row, counts in zip(moved, pitch_classes(tokens), strict=True):
+        onsets = row >= FIRST_PITCH_CLASS
+        if onsets.any():
+            # Of shifts that fit equally well, the least away from the model's register.
+            centre = round(float(np.median(model_onsets)) - float(np.median(row[onsets])))
+            near = sorted(range(centre - 6, centre + 6), key=lambda shift: abs(shift - centre))
+            allowed = [s for s in near if row[onsets].min() + s >= FIRST_PITCH_CLASS and row.max() + s < NUM_CLASSES]
+            if allowed:
+                row[onsets] += max(allowed, key=lambda shift: float(np.roll(counts, shift) @ welcome))
+    return moved
