@@ -82,7 +82,7 @@ _REFERENCE = Schedule(
 PRESETS: dict[str, Preset] = {
     "melody_2bar": Preset(
         VaeConfig("melody"),
-        Schedule(steps=8000, beta_end=0.4, transpose=(-5, 6), source_weights=_SCORES),
+        Schedule(steps=9000, beta_end=0.4, transpose=(-5, 6), source_weights=_SCORES),
         "melody",
     ),
     "melody_2bar_lstm": Preset(
@@ -95,7 +95,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "groove_2bar": Preset(
         VaeConfig("groove", decoder_depth=1, encoder_width=768),
-        Schedule(steps=6000, beta=0.1, drop=0.1, sources=HUMAN_DRUMS),
+        Schedule(steps=5000, beta=0.1, drop=0.1, sources=HUMAN_DRUMS),
         "drums",
     ),
     "groove_2bar_lstm": Preset(
@@ -114,13 +114,13 @@ PRESETS: dict[str, Preset] = {
         "drums",
     ),
     "humanize_2bar": Preset(
-        FeelConfig("hits", members=2, dropout=0.3),
-        Schedule(steps=4000, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
+        FeelConfig("hits", members=2, dropout=0.25),
+        Schedule(steps=3000, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
         "drums",
     ),
     "drumify_2bar": Preset(
-        FeelConfig("tap", dropout=0.3),
-        Schedule(steps=4000, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
+        FeelConfig("tap", dropout=0.25),
+        Schedule(steps=2500, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
         "drums",
     ),
 }  # fmt: skip
