@@ -81,11 +81,17 @@ def data_hash(path: Path, music: str) -> str:
     """sha256 of all tensors of one kind of music, first 16 digits: what a card names the data by.
 
     Other kinds in the same file do not enter: a melody model's data are the same whatever drums lie beside them.
+
+    Raises:
+        DataError: no such file, or not a data set.
     """
     digest = hashlib.sha256()
-    with safe_open(path, "np") as stream:
-        for name in sorted(stream.keys()):
-            if name.startswith(f"{music}/"):
-                digest.update(name.encode())
-                digest.update(stream.get_tensor(name).tobytes())
+    try:
+        with safe_open(path, "np") as stream:
+            for name in sorted(stream.keys()):
+                if name.startswith(f"{music}/"):
+                    digest.update(name.encode())
+                    digest.update(stream.get_tensor(name).tobytes())
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"cannot read the data set {path}: {error}; build one with `bridge data build`") from error
     return digest.hexdigest()[:16]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,16 +13,21 @@ MAJOR = (0, 2, 4, 5, 7, 9, 11)
 HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
 _OWN_NOTES_WEIGHT = 0.5
 
+# Pitch class `i` of a melody moved by `shift` semitones was this one before, `[shift % 12, i]`.
+_BEFORE = (np.arange(12) - np.arange(12)[:, None]) % 12
+
 Tokens = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+@cache
 def key_masks() -> Floats:
     """1 for each pitch class of each key, `keys, 12`: twelve major keys from C, then twelve harmonic minor ones."""
     masks = np.zeros((24, 12))
     for tonic in range(12):
         masks[tonic, [(tonic + degree) % 12 for degree in MAJOR]] = 1
         masks[12 + tonic, [(tonic + degree) % 12 for degree in HARMONIC_MINOR]] = 1
+    masks.setflags(write=False)
     return masks
 
 
@@ -65,5 +72,5 @@ def moved_into(tokens: Tokens, model: Tokens) -> Tokens:
             near = sorted(range(centre - 6, centre + 6), key=lambda shift: abs(shift - centre))
             allowed = [s for s in near if row[onsets].min() + s >= FIRST_PITCH_CLASS and row.max() + s < NUM_CLASSES]
             if allowed:
-                row[onsets] += max(allowed, key=lambda shift: float(np.roll(counts, shift) @ welcome))
+                row[onsets] += max(allowed, key=lambda shift: float(counts[_BEFORE[shift % 12]] @ welcome))
     return moved

@@ -59,7 +59,7 @@ def from_tensor(tokens: Tokens) -> tuple[GridNote, ...]:
     """The notes that the tokens spell; a note that nothing ends lasts to the last step."""
     notes: list[GridNote] = []
     open_step, open_pitch = 0, -1
-    for step, token in enumerate(int(t) for t in tokens):
+    for step, token in enumerate(tokens.tolist()):
         if token == HOLD:
             continue
         if open_pitch >= 0:

@@ -11,6 +11,7 @@ from engine.representations.clip import Clip, loop_to
 MAX_COUNT = 128
 MAX_WINDOWS = 8192
 MAX_TEMPERATURE = 2.0
+MAX_LOOPED_NOTES = 200_000
 
 
 def check_count(count: int) -> None:
@@ -52,9 +53,17 @@ def one_length(clips: Sequence[Clip]) -> list[Clip]:
 
     Raises:
         UnsupportedMeterError: they are not in one meter.
+        TooLargeError: a short clip would be played so often that the notes are too many.
     """
     meters = sorted({clip.meter for clip in clips})
     if len(meters) > 1:
         raise UnsupportedMeterError(f"the clips are in {' and '.join(meters)}; only clips of one meter can be mixed")
     longest = max(clip.length_quarters for clip in clips)
+    for clip in clips:
+        looped = longest / clip.length_quarters * max(1, len(clip.notes))
+        if looped > MAX_LOOPED_NOTES and clip.length_quarters < longest:
+            raise TooLargeError(
+                f"a clip of {clip.length_quarters:g} quarters would be looped to {looped:,.0f} notes to be as long as "
+                f"the longest; only {MAX_LOOPED_NOTES:,} can be: give clips of more equal length"
+            )
     return [loop_to(clip, longest) for clip in clips]

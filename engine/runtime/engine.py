@@ -31,6 +31,7 @@ from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_count, check_share, check_temperature, check_weights, check_windows, one_length
 from engine.runtime.encoding import ClipEncoder, Encoded
 from engine.runtime.reach import share_of_way
+from engine.runtime.recent import Recent
 from engine.runtime.roster import DRUMIFY, HUMANIZE, Roster, feel_of, vae_of
 from engine.runtime.translators import GrooveTranslator, MelodyTranslator, Recipe, Translator
 
@@ -62,6 +63,7 @@ class Engine:
         self._drums = GrooveTranslator(drum_map)
         self._translators: dict[str, Translator] = {MELODY: MelodyTranslator(), DRUMS: self._drums}
         self._encoder = ClipEncoder(self._translators, cache, drum_map)
+        self._recent = Recent()
 
     @classmethod
     def load(
@@ -178,14 +180,13 @@ class Engine:
         chosen = self._kind([clip], kind)
         check_windows(count, len(window_starts(clip)))
         encoded = self._latents([clip], chosen)
-        generator = _generator(seed)
+        started = time.perf_counter()
         loaded = self._roster.playing(chosen)
         here = encoded.latents[0].expand(count, -1, -1)
-        prior = torch.randn(count, here.shape[-1], generator=generator)
-        away = self._translators[chosen].attuned(vae_of(loaded), prior, clip)[:, None].expand_as(here)
-        recipe = Recipe(clip, (clip,), ((1.0,),) * count, temperature, generator)
+        away = self._directions(loaded, clip, count, seed)[:, None].expand_as(here)
+        recipe = Recipe(clip, (clip,), ((1.0,),) * count, temperature, _generator(seed))
         z = slerp(here, away, self._share_of_way(clip, chosen, encoded.latents[0], amount))
-        return self._decoded(loaded, z, recipe, encoded)
+        return self._decoded(loaded, z, recipe, encoded, started)
 
     def interpolate(
         self,
@@ -214,7 +215,7 @@ class Engine:
         started = time.perf_counter()
         shares = torch.linspace(0, 1, steps)
         if spacing == "change" and steps > 2:
-            shares = self._measured_out(loaded, encoded.latents, steps)
+            shares = self._measured_out(loaded, clips, encoded.latents, steps)
         a, b = encoded.latents
         z = slerp(a.expand(steps, -1, -1), b.expand(steps, -1, -1), shares[:, None])
         weights = tuple((1 - float(t), float(t)) for t in shares)
@@ -317,6 +318,15 @@ class Engine:
             raise WrongKindError("some clips are melodies, some drums; choose clips of one kind, or set kind")
         return verdicts[0].kind
 
+    def _directions(self, loaded: Checkpoint, clip: Clip, count: int, seed: int) -> Tensor:
+        """Latents `count, latent` of the prior, suited to the clip: where its variations head."""
+
+        def make() -> Tensor:
+            prior = torch.randn(count, loaded.model.config.latent_dim, generator=_generator(seed))
+            return self._translators[loaded.kind].attuned(vae_of(loaded), prior, clip)
+
+        return self._recent.get((loaded.hash, clip.fingerprint(), count, seed), make)
+
     def _share_of_way(self, clip: Clip, kind: str, latents: Tensor, amount: float) -> float:
         if amount in (0.0, 1.0):
             return amount
@@ -326,11 +336,16 @@ class Engine:
         if not self._drums.hear(clip).windows.any():
             raise WrongKindError(f"the clip has no hit that the {self._drum_map.name} map knows; give a drum clip")
 
-    def _measured_out(self, loaded: Checkpoint, ends: Sequence[Tensor], steps: int) -> Tensor:
+    def _measured_out(self, loaded: Checkpoint, clips: Sequence[Clip], ends: Sequence[Tensor], steps: int) -> Tensor:
+        """Positions of `steps` stops between two clips, between which the music changes equally."""
         a, b = ends
-        z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), probe_positions()[:, None])
-        outputs = translators.decode(vae_of(loaded), z, 0.0, _generator(0))
-        return by_change(self._translators[loaded.kind].change(outputs), steps).cpu()
+
+        def make() -> Tensor:
+            z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), probe_positions()[:, None])
+            outputs = translators.decode(vae_of(loaded), z, 0.0, _generator(0))
+            return by_change(self._translators[loaded.kind].change(outputs), steps).cpu()
+
+        return self._recent.get((loaded.hash, *(clip.fingerprint() for clip in clips), steps), make)
 
     def _decoded(
         self, loaded: Checkpoint, z: Tensor, recipe: Recipe, encoded: Encoded, started: float | None = None

@@ -17,10 +17,10 @@ from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.roster import vae_of
 from engine.runtime.translators import Translator
 
-_DIRECTIONS = 4
-_PROBES = 17
+_DIRECTIONS = 3
+_PROBES = 13
 _STOPS = 33
-_MOST_WINDOWS = 4
+_MOST_WINDOWS = 2
 _SEED = 2018
 
 

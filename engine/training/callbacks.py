@@ -46,7 +46,17 @@ class Curves(Callback):
 
 
 class Bar(TQDMProgressBar):
-    """Lightning's bar, without the version of its logger."""
+    """Lightning's bar over all steps, also those of an earlier run; without the version of its logger."""
+
+    @property
+    def total_train_batches(self) -> int:
+        """Steps until the end."""
+        return self.trainer.max_steps
+
+    def on_train_start(self, *given: Any) -> None:
+        """A run that goes on begins no epoch, and so has to be told its total here."""
+        super().on_train_start(*given)
+        self.train_progress_bar.reset(self.total_train_batches)
 
     def get_metrics(
         self, trainer: Trainer, pl_module: LightningModule

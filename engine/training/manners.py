@@ -50,7 +50,8 @@ def stopped_by_interrupt(trainer: Trainer) -> Iterator[threading.Event]:
 
     def stop(*_: object) -> None:
         interrupted.set()
-        trainer.should_stop = True
+        loop = trainer.fit_loop.epoch_loop  # should_stop would add a validation that a run without a stop has not
+        loop.max_steps = min(loop.max_steps, trainer.global_step + 1)
         signal.signal(signal.SIGINT, before)
 
     signal.signal(signal.SIGINT, stop)

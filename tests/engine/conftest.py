@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 from made_up import DRUM_FOLDER, LINE_FOLDER, write_music
 
 from engine.data.build import build
+
+# The models here are tiny: threads would cost more than they give.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given
@@ -135,46 +137,61 @@ def test_an_lstm_decoder_leaves_no_doubt_of_what_it_drew(music: str) -> None:
         assert (interpret(outputs)[0].abs() >= CERTAIN - 1e-3).all()
 
 
-@pytest.mark.parametrize("parts", PARTS, ids="-".join)
-def test_it_overfits_eight_clips(parts: tuple[str, str, str]) -> None:
-    model, music = vae(*parts), windows(parts[0])
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+def overfitted(model: Vae | FeelModel, music: Tensor, steps: int, lr: float = 0.01) -> Vae | FeelModel:
+    """The model after so many steps on the same clips."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     torch.manual_seed(0)
-    for _ in range(120):
-        optimizer.zero_grad()
-        loss = model.loss(music, beta=0.0, free_bits=0.0)
-        loss.total.mean().backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
-    model.eval()
-    with torch.inference_mode():
-        outputs = model.decode(model.encode(music)[0], 0.0, torch.Generator())
-    if parts[0] == "melody":
-        assert (outputs.argmax(-1) == music).float().mean() > 0.9
-    else:
-        assert ((outputs[..., :NUM_VOICES] > 0) == (music[..., :NUM_VOICES] > 0)).float().mean() > 0.97
-
-
-@pytest.mark.parametrize("condition", ["hits", "tap"])
-def test_a_feel_model_overfits_eight_clips(condition: str) -> None:
-    model, music = feel_model(condition, width=32), windows("groove")
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    hits, velocities, offsets = music.split(NUM_VOICES, -1)
-    given_rhythm = hits if condition == "hits" else tap_of(music)
-    torch.manual_seed(0)
-    for _ in range(100):
+    for _ in range(steps):
         optimizer.zero_grad()
         model.loss(music, beta=0.0, free_bits=0.0).total.mean().backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
-    model.eval()
+    return model.eval()
+
+
+def share_rebuilt(model: Vae, music: Tensor) -> float:
+    """Steps (or cells of hits) that come back from the posterior mean as they were."""
     with torch.inference_mode():
-        feel = model.decode(given_rhythm, model.encode(music)[0])
+        outputs = model.decode(model.encode(music)[0], 0.0, torch.Generator())
+    if model.config.music == "melody":
+        return float((outputs.argmax(-1) == music).float().mean())
+    return float(((outputs[..., :NUM_VOICES] > 0) == (music[..., :NUM_VOICES] > 0)).float().mean())
+
+
+@pytest.mark.parametrize("music", ["melody", "groove"])
+@pytest.mark.parametrize(("encoder", "steps", "lr"), [("mlp", 120, 0.01), ("bilstm", 200, 0.02)])
+def test_it_overfits_eight_clips(music: str, encoder: str, steps: int, lr: float) -> None:
+    model = overfitted(vae(music, encoder), windows(music), steps, lr)
+    assert share_rebuilt(model, windows(music)) > 0.99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("music", ["melody", "groove"])
+def test_lstms_at_both_ends_overfit_eight_clips(music: str) -> None:
+    config = replace(tiny_vae(music, "bilstm", "lstm"), decoder_width=96, encoder_width=64, latent_dim=16)
+    torch.manual_seed(0)
+    model = overfitted(Vae(config), windows(music), 800, 0.005)
+    assert share_rebuilt(model, windows(music)) > 0.99
+
+
+@pytest.mark.parametrize("condition", ["hits", "tap"])
+def test_a_feel_model_overfits_eight_clips(condition: str) -> None:
+    music = windows("groove")
+    hits, velocities, offsets = music.split(NUM_VOICES, -1)
     played = hits > 0
-    assert (feel.velocity - velocities)[played].abs().mean() < 0.6 * (velocities[played] - 0.6).abs().mean()
-    assert (feel.offset - offsets)[played].abs().mean() < 0.9 * offsets[played].abs().mean() + 0.05
+    model = overfitted(feel_model(condition, width=32), music, 120)
+    with torch.inference_mode():
+        feel = model.decode(hits if condition == "hits" else tap_of(music), model.encode(music)[0])
+    assert mean_error(feel.velocity, velocities, played) < 0.75 * mean_error(
+        velocities[played].median(), velocities, played
+    )
+    assert mean_error(feel.offset, offsets, played) < 0.75 * mean_error(offsets[played].median(), offsets, played)
     if condition == "tap":
-        assert ((feel.hit_logits > 0) == played).float().mean() > 0.9
+        assert ((feel.hit_logits > 0) == played).float().mean() > 0.96
+
+
+def mean_error(guess: Tensor, truth: Tensor, where: Tensor) -> float:
+    return float((guess - truth).abs()[where].mean())
 
 
 def test_members_are_averaged() -> None:

@@ -117,6 +117,7 @@ def test_an_interrupted_run_keeps_its_state_and_goes_on_to_the_same_end(
     run(data_file, tmp_path / "cut", resume=True)
     straight, cut = (load_file(tmp_path / name / "weights.safetensors") for name in ("straight", "cut"))
     assert all(torch.equal(straight[name], cut[name]) for name in straight)
+    assert steps_of(tmp_path / "cut") == [2, 4, 6]
 
 
 def test_a_killed_run_does_not_write_a_validation_twice(data_file: Path, tmp_path: Path) -> None:

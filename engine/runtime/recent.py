@@ -1,0 +1,26 @@
+"""The last few answers to questions that a turning knob asks again and again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+from torch import Tensor
+
+_KEPT = 64
+
+
+class Recent:
+    """Remembers what `make` gave for a key, the longest unused forgotten first; not thread-safe."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Hashable, Tensor] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
+        """What belongs to the key, made where it is not remembered; not to be changed by the caller."""
+        if key not in self._found:
+            self._found[key] = make()
+            if len(self._found) > _KEPT:
+                self._found.popitem(last=False)
+        self._found.move_to_end(key)
+        return self._found[key]

@@ -1,0 +1,51 @@
+"""What a note of a result takes from the notes of its sources."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.representations.clip import Clip, Note, make_clip
+from engine.representations.melody import GridNote
+from engine.runtime.likeness import Source, dress
+
+LINE = (GridNote(0, 60, 2), GridNote(8, 67, 1))
+
+
+def make_source(*notes: Note) -> Source:
+    return Source.of(make_clip(notes, 8.0))
+
+
+def frame() -> Clip:
+    return Clip((), 8.0)
+
+
+def test_each_note_takes_the_fields_of_the_nearest_one() -> None:
+    source = make_source(Note(0.1, 60, 0.25, 30.0, release_velocity=10), Note(2.0, 67, 0.25, 90.0, probability=0.5))
+    first, second = dress(LINE, frame(), [source], [1.0])
+    assert (first.velocity, first.release_velocity, first.start_quarters) == (30.0, 10, pytest.approx(0.1))
+    assert (second.velocity, second.probability) == (90.0, 0.5)
+
+
+def test_nearest_is_found_round_the_loops_end() -> None:
+    source = make_source(Note(3.5, 60, 0.25, 20.0), Note(7.5, 60, 0.25, 80.0))
+    assert dress(LINE[:1], frame(), [source], [1.0])[0].velocity == 80.0
+
+
+def test_fields_of_several_sources_are_weighed() -> None:
+    soft, loud = make_source(Note(0, 60, 0.25, 20.0)), make_source(Note(0, 60, 0.25, 100.0))
+    assert dress(LINE[:1], frame(), [soft, loud], [3.0, 1.0])[0].velocity == pytest.approx(40.0)
+    assert dress(LINE[:1], frame(), [soft, loud], [0.0, 2.0])[0].velocity == pytest.approx(100.0)
+
+
+def test_sources_without_notes_are_passed_over() -> None:
+    loud, muted = make_source(Note(0, 60, 0.25, 100.0)), make_source(Note(0, 60, 0.25, 1.0, mute=True))
+    assert dress(LINE[:1], frame(), [make_source(), loud, muted], [5.0, 1.0, 5.0])[0].velocity == 100.0
+
+
+def test_without_sources_the_meter_gives_the_accents() -> None:
+    downbeat, beat = dress(LINE, frame(), [], [])
+    assert downbeat.velocity > beat.velocity
+
+
+def test_an_empty_line_has_no_notes() -> None:
+    assert dress((), frame(), [make_source(Note(0, 60))], [1.0]) == []
