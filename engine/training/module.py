@@ -58,9 +58,7 @@ class TrainingModule(LightningModule):
         """AdamW (Adam where the weight decay is 0) with the schedule's learning rate, step by step."""
         schedule = self.preset.schedule
         betas = (0.9, 0.98) if schedule.lr_shape == "cosine" else (0.9, 0.999)
-        optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=1.0, betas=betas, weight_decay=schedule.weight_decay * schedule.lr
-        )
+        optimizer = torch.optim.AdamW(self.model.parameters(), lr=1.0, betas=betas, weight_decay=schedule.weight_decay)
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: schedules.learning_rate(step, schedule))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 

@@ -44,7 +44,7 @@ class Schedule:
     lr: float = 1e-3
     lr_shape: str = "cosine"
     warmup: int = 200
-    weight_decay: float = 0.01
+    weight_decay: float = 1e-5
     grad_norm: float = 20.0
     beta: float = 0.2
     beta_rise: float = 0.3
@@ -115,7 +115,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "humanize_2bar": Preset(
         FeelConfig("hits", members=2, dropout=0.25),
-        Schedule(steps=3000, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
+        Schedule(steps=3000, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=5e-5),
         "drums",
     ),
     "drumify_2bar": Preset(
