@@ -2,9 +2,8 @@
 
 Source: magenta's MusicVAE: softmax cross-entropy for melody; for grooves log loss of the hits and squared errors of
 velocities and offsets over all cells.
-Differs: offsets lie in [-0.5, 0.5) steps, so their head is half a tanh and their squared error counts fourfold
-(equal to the reference's, whose offsets are doubled); errors count where something is hit, since the value of an
-empty cell is never heard.
+Differs: offsets lie in [-0.5, 0.5) steps, so their head is half a tanh; errors count where something is hit, since the
+value of an empty cell is never heard, and count more there, since a player's touch is what the model is for.
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ from engine.representations.groove import DEPTH
 from engine.representations.melody import NUM_CLASSES
 
 CERTAIN = 30.0
-GROOVE_ERROR_WEIGHT = 10.0
+VELOCITY_WEIGHT = 20.0
+OFFSET_WEIGHT = 40.0
 
 
 class Head(Protocol):
@@ -98,8 +98,8 @@ class GrooveHead(nn.Module):
         hits, velocities, offsets = music.split(NUM_VOICES, -1)
         logits, velocity_guess, offset_guess = interpret(outputs.float())
         log_loss = F.binary_cross_entropy_with_logits(logits, hits, reduction="none")
-        errors = (velocity_guess - velocities) ** 2 + 4 * (offset_guess - offsets) ** 2
-        cost: Tensor = (log_loss + GROOVE_ERROR_WEIGHT * hits * errors).sum((1, 2))
+        errors = VELOCITY_WEIGHT * (velocity_guess - velocities) ** 2 + OFFSET_WEIGHT * (offset_guess - offsets) ** 2
+        cost: Tensor = (log_loss + hits * errors).sum((1, 2))
         return cost
 
     def draw(self, outputs: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:

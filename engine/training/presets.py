@@ -95,7 +95,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "groove_2bar": Preset(
         VaeConfig("groove", decoder_depth=1, encoder_width=768),
-        Schedule(steps=5000, beta=0.1, drop=0.1, sources=HUMAN_DRUMS),
+        Schedule(steps=5000, beta=0.1, drop=0.1, sources=HUMAN_DRUMS, weight_decay=0.1),
         "drums",
     ),
     "groove_2bar_lstm": Preset(
