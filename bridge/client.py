@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
-from bridge.clips import clip_from_wire, notes_to_wire
+from bridge.clips import notes_to_wire
 from bridge.clock import Clock
+from bridge.collector import Collector, Received, ReceivedClip
 from bridge.errors import NoAnswerError, RefusedError, UnknownClipError
 from bridge.protocol.clip_messages import ClipBegin, ClipDrop, ClipEnd, ClipGet, ClipMissing, ClipNotes, ClipReady
 from bridge.protocol.limits import PROTOCOL
 from bridge.protocol.message import Message
 from bridge.protocol.notes import WireNote, in_messages
-from bridge.protocol.request_messages import Request, ResultResend
-from bridge.protocol.result_messages import Done, ResultBegin, ResultEnd, ResultLeftOut, ResultNotes
+from bridge.protocol.request_messages import Request
 from bridge.protocol.session_messages import Bye, Error, Hello, Model, Ping, Ready, Welcome
 from bridge.protocol.table import FROM_ENGINE, read_datagram
-from bridge.transfer import Transfer
 from bridge.udp import LARGEST_DATAGRAM, open_udp
 from engine.representations.clip import Clip
 
@@ -41,81 +41,6 @@ class Greeting:
     models: tuple[Model, ...]
 
 
-@dataclass(frozen=True)
-class ReceivedClip:
-    """One clip of a result as it came."""
-
-    notes: tuple[WireNote, ...]
-    length_quarters: float
-
-    def to_clip(self, like: Clip) -> Clip:
-        """The engine's clip, in the meter and tempo of another: a result does not repeat them."""
-        clip = clip_from_wire(self.notes, self.length_quarters, like.numerator, like.denominator)
-        return Clip(clip.notes, clip.length_quarters, clip.numerator, clip.denominator, like.bpm)
-
-
-@dataclass(frozen=True)
-class Received:
-    """A whole result: its clips, what the models left out, and the times that it took."""
-
-    clips: tuple[ReceivedClip, ...]
-    left_out: tuple[ResultLeftOut, ...]
-    done: Done
-
-
-class Collector:
-    """Gathers one result from its messages, in any order and with losses."""
-
-    def __init__(self, request: int) -> None:
-        self.request = request
-        self.done: Done | None = None
-        self._begun: dict[int, tuple[float, Transfer]] = {}
-        self._left_out: dict[int, ResultLeftOut] = {}
-
-    def take(self, message: Message) -> bool:
-        """Takes a message in; False where it belongs to something else."""
-        if getattr(message, "request", None) != self.request:
-            return False
-        match message:
-            case ResultBegin() if message.index not in self._begun:
-                self._begun[message.index] = message.length_quarters, Transfer(message.num_notes)
-            case ResultNotes() if message.index in self._begun:
-                self._begun[message.index][1].add(message.first_index, message.notes)
-            case ResultLeftOut():
-                self._left_out[message.clip] = message
-            case Done():
-                self.done = message
-            case ResultBegin() | ResultNotes() | ResultEnd():
-                pass
-            case _:
-                return False
-        return True
-
-    def result(self) -> Received | None:
-        """The result once it is whole."""
-        if self.done is None or self.lost():
-            return None
-        clips = (self._begun[index] for index in range(self.done.total))
-        return Received(
-            tuple(ReceivedClip(transfer.notes, length) for length, transfer in clips),
-            tuple(self._left_out.values()),
-            self.done,
-        )
-
-    def lost(self) -> list[ResultResend]:
-        """What to ask for again: the holes, as far as they are known."""
-        if self.done is None:
-            return [ResultResend(self.request, max(self._begun, default=0), 0, 1)] if self._begun else []
-        wanted = []
-        for index in range(self.done.total):
-            if index not in self._begun:
-                wanted.append(ResultResend(self.request, index, 0, 0))
-                continue
-            holes = self._begun[index][1].holes(most=16)
-            wanted += [ResultResend(self.request, index, first, count) for first, count in holes]
-        return wanted[:16]
-
-
 class Client:
     """One connection; used from one thread.
 
@@ -124,12 +49,15 @@ class Client:
         port: its UDP port.
         timeout_s: how long to wait for an answer before giving up.
         clock: seconds, monotonic.
+
+    Raises:
+        NoAnswerError: no machine is known by that name.
     """
 
     def __init__(
         self, host: str = "127.0.0.1", port: int = 9000, timeout_s: float = 10.0, clock: Clock = time.monotonic
     ) -> None:
-        self._engine = (host, port)
+        self._engine = (_resolved(host), port)
         self._timeout_s, self._clock = timeout_s, clock
         self._socket = open_udp("127.0.0.1" if host in ("127.0.0.1", "localhost") else "", 0)
         self._pinged_s = clock()
@@ -310,3 +238,11 @@ class Client:
             self.send(ClipNotes(number, first, tuple(some)))
             if sent % _BURST == 0:
                 time.sleep(_BURST_PAUSE_S)  # a receiver's buffer holds about a hundred datagrams
+
+
+def _resolved(host: str) -> str:
+    """The host's IPv4 address, looked up once."""
+    try:
+        return socket.gethostbyname(host)
+    except (OSError, UnicodeError) as error:
+        raise NoAnswerError(f"no machine {host!r} is known here ({error}); give a name or an IPv4 address") from error

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.client import Client, Received
+from bridge.client import Client
+from bridge.collector import Received
 from bridge.protocol.request_messages import Request
+from engine.errors import DataError
 from engine.representations.clip import Clip
 from engine.representations.midi_file import is_drum_file, read_clip, write_clip
 
@@ -63,7 +65,7 @@ def send_files(connection: Connection, asks: Sequence[Ask]) -> Iterator[str]:
         EngineError: a file cannot be read or written.
     """
     clips = [[read_clip(path, ask.track) for path in ask.files] for ask in asks]
-    connection.out.mkdir(parents=True, exist_ok=True)
+    _make_folder(connection.out)
     with Client(connection.host, connection.port, connection.timeout_s) as client:
         drum_models = {model.name for model in client.wait_ready().models if model.kind == "drums"}
         for ask, sources in zip(asks, clips, strict=True):
@@ -72,6 +74,13 @@ def send_files(connection: Connection, asks: Sequence[Ask]) -> Iterator[str]:
             received = client.ask(ask.request(client.next_request()))
             yield from _left_out(ask, received)
             yield from _write(connection.out, ask, sources, received, on_drums)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"the folder {folder} cannot be made ({error.strerror}); name another with --out") from error
 
 
 def _left_out(ask: Ask, received: Received) -> Iterator[str]:

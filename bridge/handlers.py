@@ -44,7 +44,7 @@ def hello(desk: Desk, session: Session, message: Hello) -> None:
     session.reply_to = (host, message.reply_port or port)
     if message.protocol != PROTOCOL:
         desk.reply(session, Welcome(PROTOCOL, desk.version, 0))
-        raise OutOfRangeError(f"protocol is {message.protocol}; version {PROTOCOL} is spoken here: update the older")
+        raise OutOfRangeError(f"protocol is {message.protocol}; version {PROTOCOL} is spoken here: update one side")
     if not session.said_hello:
         log.info("client %d at %s:%d is %s", session.number, host, port, echo(message.client))
     session.said_hello = True

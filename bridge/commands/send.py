@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bridge.protocol.arguments import INT32_HIGH, INT32_LOW
 from bridge.protocol.limits import MAX_COUNT
 from bridge.protocol.message import Weight
 from bridge.protocol.request_messages import (
@@ -22,6 +23,7 @@ from bridge.protocol.request_messages import (
 from bridge.protocol.settings import KINDS, Settings
 
 AMOUNT = click.FloatRange(0, 1)
+SEED = click.IntRange(INT32_LOW, INT32_HIGH)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -29,7 +31,7 @@ def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]
     """The options that requests share, by name, and those that all of them have."""
     table = {
         "temperature": click.option("--temperature", type=click.FloatRange(0, 2), help="0 is the most likely answer."),
-        "seed": click.option("--seed", type=int, help="The same seed gives the same notes."),
+        "seed": click.option("--seed", type=SEED, help="The same seed gives the same notes."),
         "kind": click.option("--kind", type=click.Choice(KINDS), help="Take the clip for this."),
         "count": click.option("--count", default=4, show_default=True, type=click.IntRange(1, MAX_COUNT)),
         "timing": click.option("--timing", default=1.0, show_default=True, type=AMOUNT, help="How much of the timing."),

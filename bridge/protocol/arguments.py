@@ -99,7 +99,7 @@ def read_str(name: str, value: Value, arg: Arg) -> str:
 
 def echo(text: str) -> str:
     """Foreign text, quoted, cut short and made printable, for use in an error."""
-    shown = text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…"
+    shown = text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "..."
     return ascii(shown)
 
 

@@ -173,7 +173,7 @@ def _end_of_numbers(values: tuple[Value, ...]) -> int:
 
 def _read_weights(values: tuple[Value, ...]) -> tuple[Weight, ...]:
     if not values or len(values) % 2:
-        raise MalformedError(f"{len(values)} numbers follow where clips and weights are due; send clip, weight, …")
+        raise MalformedError(f"{len(values)} numbers follow where clips and weights are due; send clip, weight, ...")
     if len(values) > 2 * MAX_COUNT:
         raise TooLargeError(f"{len(values) // 2} clips are to be mixed; send at most {MAX_COUNT}")
     clip, weight = WEIGHT_FIELDS

@@ -28,6 +28,8 @@ CONDITION_DEPTHS = {"hits": NUM_VOICES, "tap": 3}
 _NUM_OUTPUTS = 5
 _MIN_SCALE = 0.004
 _LATENT_SHARE = 0.5
+_PROGRAMMED_SHARE = 0.25
+_PROGRAMMED_VELOCITY = 100 / 127
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class FeelModel(nn.Module):
             shown: the same grooves with hits hidden; None shows all.
         """
         shown = music if shown is None else shown
-        condition = shown[..., :NUM_VOICES] if self.config.condition == "hits" else tap_of(shown)
+        condition = shown[..., :NUM_VOICES] if self.config.condition == "hits" else _without_touch(tap_of(shown))
         mu, log_var = self.encoder(music)
         mu, log_var = mu.float(), log_var.float()
         known = (torch.rand(len(music), 1, device=music.device) < _LATENT_SHARE).float()
@@ -159,6 +161,13 @@ def _read(outputs: Tensor) -> Feel:
 
 def _laplace(value: Tensor, location: Tensor, scale: Tensor) -> Tensor:
     return (value - location).abs() / scale + torch.log(2 * scale)
+
+
+def _without_touch(tap: Tensor) -> Tensor:
+    """Taps `batch, steps, 3`, some of them at one velocity, some on the grid, as a programmed rhythm is."""
+    hit, velocity, offset = tap.unbind(-1)
+    flat, quantised = (torch.rand(2, len(tap), 1, device=tap.device) < _PROGRAMMED_SHARE).unbind(0)
+    return torch.stack([hit, torch.where(flat, hit * _PROGRAMMED_VELOCITY, velocity), offset * ~quantised], -1)
 
 
 def _divergence(mu: Tensor, log_var: Tensor, prior_mu: Tensor, prior_log_var: Tensor) -> Tensor:

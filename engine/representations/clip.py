@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from engine.errors import OutOfRangeError, UnsupportedMeterError
 
 MAX_NOTES = 20_000
+# An onset as much before a beat belongs to it: half a 16th.
+_EARLY_QUARTERS = 0.125
 _NOTE_STRUCT = struct.Struct("<i d d f i f f i")
 
 
@@ -140,16 +142,21 @@ def make_clip(
 
 
 def loop_to(clip: Clip, length_quarters: float) -> Clip:
-    """The clip played in loop for `length_quarters`; what would begin after that is left off."""
+    """The clip played in loop for `length_quarters`; what would begin after that is left off.
+
+    Onsets outside the loop are taken into it. One just before its end is the early first beat of the next turn, and
+    so of the first turn too: it then starts before 0.
+    """
     if length_quarters == clip.length_quarters:
         return clip
     turns = math.ceil(length_quarters / clip.length_quarters - 1e-9)
+    firsts = [(note.start_quarters + _EARLY_QUARTERS) % clip.length_quarters - _EARLY_QUARTERS for note in clip.notes]
     notes = (
-        replace(note, start_quarters=note.start_quarters + turn * clip.length_quarters)
+        replace(note, start_quarters=first + turn * clip.length_quarters)
         for turn in range(turns)
-        for note in clip.notes
+        for note, first in zip(clip.notes, firsts, strict=True)
     )
-    kept = (note for note in notes if note.start_quarters < length_quarters)
+    kept = (note for note in notes if note.start_quarters < length_quarters - _EARLY_QUARTERS)
     return make_clip(kept, length_quarters, clip.numerator, clip.denominator, clip.bpm)
 
 

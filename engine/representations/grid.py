@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from engine.errors import UnsupportedMeterError
 from engine.representations.clip import Clip
 
@@ -53,8 +55,15 @@ def nearest_step(start_quarters: float, clip: Clip) -> tuple[int, float]:
 
 
 def step_to_quarters(step: int, offset_steps: float, clip: Clip) -> float:
-    """The onset of a grid cell in quarters, wrapped into the loop: an early step 0 lies at the loop's end."""
-    return ((step + offset_steps) * STEP_QUARTERS) % clip.length_quarters
+    """The onset of a grid cell in quarters, in 0..length (the end left out, also once it is rounded to float32).
+
+    An early step 0 lies at the loop's end. A late hit on a last, broken step stays before that end.
+    """
+    length_steps = clip.length_quarters * STEPS_PER_QUARTER
+    if step < length_steps <= min(step + 0.5, step + offset_steps):
+        return (step + length_steps) / 2 * STEP_QUARTERS
+    start = ((step + offset_steps) * STEP_QUARTERS) % clip.length_quarters
+    return start if np.float32(start) < np.float32(clip.length_quarters) else 0.0
 
 
 def window_starts(clip: Clip, window_steps: int = WINDOW_STEPS) -> tuple[int, ...]:

@@ -136,7 +136,7 @@ def _parse(path: Path) -> Any:
         return mido.MidiFile(file=io.BytesIO(content))
     except _BROKEN_FILE as error:
         raise DataError(
-            f"{path} is not a whole MIDI file ({error or type(error).__name__}); export it again"
+            f"{path} is not a whole MIDI file ({str(error) or 'it ends too early'}); export it again"
         ) from error
 
 

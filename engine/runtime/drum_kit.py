@@ -1,16 +1,32 @@
-"""A clip's own way of writing drums: on which pitch each voice plays, how long, and with which other fields."""
+"""A clip's own way of writing drums: on which pitches each voice plays, how long, and with which other fields."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from engine.representations.clip import Clip, Note
 from engine.representations.drums import NUM_VOICES, DrumMap
-from engine.representations.grid import STEP_QUARTERS, clip_steps, nearest_step, step_to_quarters
-from engine.representations.groove import Groove
+from engine.representations.grid import STEP_QUARTERS, clip_steps, step_to_quarters
+from engine.representations.groove import Groove, cells
 
 _MIN_VELOCITY = 1.0
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One note of a cell, beside the loudest of that cell: as a model hears it, they are one hit.
+
+    Attributes:
+        note: as the clip has it.
+        later_steps: how much later than the loudest it starts; negative for a grace note.
+        loudness: its velocity over that of the loudest, at most 1.
+    """
+
+    note: Note
+    later_steps: float
+    loudness: float
 
 
 class DrumKit:
@@ -24,29 +40,49 @@ class DrumKit:
     def __init__(self, clip: Clip | None, drum_map: DrumMap) -> None:
         self.drum_map = drum_map
         self.steps = 1 if clip is None else clip_steps(clip)
-        self.hits: list[list[tuple[int, Note]]] = [[] for _ in range(NUM_VOICES)]
-        for note in () if clip is None else clip.notes:
-            voice = drum_map.voice_of(note.pitch)
-            if voice is not None and not note.mute and clip is not None:
-                self.hits[voice].append((nearest_step(note.start_quarters, clip)[0], note))
-        for hits in self.hits:
-            hits.sort()
+        self.strokes = [{} for _ in range(NUM_VOICES)] if clip is None else _strokes(clip, drum_map)
+        self.hits = [sorted(strokes) for strokes in self.strokes]
 
     def play(self, groove: Groove, frame: Clip) -> list[Note]:
         """The groove's hits as notes, placed in the loop of `frame`."""
         notes = []
         for step, voice in zip(*groove.hits.nonzero(), strict=True):
-            start = step_to_quarters(int(step), float(groove.offsets[step, voice]), frame)
-            velocity = max(_MIN_VELOCITY, min(127.0, float(groove.velocities[step, voice]) * 127.0))
-            notes.append(replace(self._like(int(step), int(voice)), start_quarters=start, velocity=velocity))
+            loudest = float(groove.velocities[step, voice]) * 127.0
+            for stroke in self._like(int(step), int(voice)):
+                offset = float(groove.offsets[step, voice]) + stroke.later_steps
+                velocity = max(_MIN_VELOCITY, min(127.0, loudest * stroke.loudness))
+                start = step_to_quarters(int(step), offset, frame)
+                notes.append(replace(stroke.note, start_quarters=start, velocity=velocity))
         return notes
 
-    def _like(self, step: int, voice: int) -> Note:
-        """The clip's nearest note of this voice in the loop, else a plain one."""
+    def _like(self, step: int, voice: int) -> Sequence[Stroke]:
+        """The clip's nearest strokes of this voice in the loop, else a plain one.
+
+        What is layered, such as a clap on the snare, stays layered everywhere; a flam stays where it was.
+        """
         hits = self.hits[voice]
         if not hits:
-            return Note(0.0, self.drum_map.exemplar(voice), STEP_QUARTERS)
+            return (Stroke(Note(0.0, self.drum_map.exemplar(voice), STEP_QUARTERS), 0.0, 1.0),)
         where = step % self.steps
-        after = bisect_left(hits, where, key=lambda hit: hit[0])
+        after = bisect_left(hits, where)
         around = (hits[after - 1], hits[after % len(hits)])
-        return min(around, key=lambda hit: min(abs(hit[0] - where), self.steps - abs(hit[0] - where)))[1]
+        nearest = min(around, key=lambda hit: min(abs(hit - where), self.steps - abs(hit - where)))
+        strokes = self.strokes[voice][nearest]
+        if nearest == where:
+            return strokes
+        return tuple({stroke.note.pitch: stroke for stroke in reversed(strokes)}.values())
+
+
+def _strokes(clip: Clip, drum_map: DrumMap) -> list[dict[int, tuple[Stroke, ...]]]:
+    """For each voice, the strokes of each step that it plays on, the loudest first."""
+    found: list[dict[int, list[tuple[Note, float]]]] = [{} for _ in range(NUM_VOICES)]
+    for note, cell in zip(clip.notes, cells(clip, drum_map), strict=True):
+        if cell.voice is not None and not note.mute:
+            found[cell.voice].setdefault(cell.step, []).append((note, cell.offset_steps))
+    return [{step: _beside_the_loudest(notes) for step, notes in by_step.items()} for by_step in found]
+
+
+def _beside_the_loudest(notes: Sequence[tuple[Note, float]]) -> tuple[Stroke, ...]:
+    ordered = sorted(notes, key=lambda pair: -pair[0].velocity)
+    lead, lead_offset = ordered[0]
+    return tuple(Stroke(note, offset - lead_offset, note.velocity / lead.velocity) for note, offset in ordered)

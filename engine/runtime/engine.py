@@ -16,13 +16,13 @@ import torch
 from torch import Tensor
 
 from engine.errors import CheckpointError, OutOfRangeError, WrongKindError
-from engine.latent.path import PROBES, by_change, probe_positions
+from engine.latent.path import PROBES
 from engine.latent.slerp import blend, slerp
 from engine.representations import groove as groove_codec
 from engine.representations.clip import Clip, Note, make_clip
 from engine.representations.drums import GENERAL_MIDI, DrumMap
 from engine.representations.grid import window_starts
-from engine.representations.kind import DRUMS, MELODY, OTHER, judge_kind
+from engine.representations.kind import DRUMS, MELODY, NO_NOTES, OTHER, judge_kind
 from engine.runtime import checkpoint, feel, translators
 from engine.runtime import device as devices
 from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
@@ -30,10 +30,9 @@ from engine.runtime.cache import LatentCache
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_count, check_share, check_temperature, check_weights, check_windows, one_length
 from engine.runtime.encoding import ClipEncoder, Encoded
-from engine.runtime.reach import share_of_way
-from engine.runtime.recent import Recent
 from engine.runtime.roster import DRUMIFY, HUMANIZE, Roster, feel_of, vae_of
 from engine.runtime.translators import GrooveTranslator, MelodyTranslator, Recipe, Translator
+from engine.runtime.ways import Ways, from_prior
 
 SAMPLE_TEMPERATURE = 0.5
 HUMANIZE_TEMPERATURE = 0.7
@@ -63,7 +62,7 @@ class Engine:
         self._drums = GrooveTranslator(drum_map)
         self._translators: dict[str, Translator] = {MELODY: MelodyTranslator(), DRUMS: self._drums}
         self._encoder = ClipEncoder(self._translators, cache, drum_map)
-        self._recent = Recent()
+        self._ways = Ways(self._translators, self._encoder)
 
     @classmethod
     def load(
@@ -154,9 +153,8 @@ class Engine:
         check_count(count)
         check_temperature(temperature)
         loaded = self._roster.with_prior(model)
-        generator = _generator(seed)
-        z = torch.randn(count, 1, loaded.model.config.latent_dim, generator=generator)
-        recipe = Recipe(Clip((), loaded.bars * 4.0), (), ((),) * count, temperature, generator)
+        z = from_prior(loaded, count, seed)[:, None]
+        recipe = Recipe(Clip((), loaded.bars * 4.0), (), ((),) * count, temperature, _generator(seed))
         return self._decoded(loaded, z, recipe, Encoded((), (), False, 0.0))
 
     def vary(
@@ -183,9 +181,9 @@ class Engine:
         started = time.perf_counter()
         loaded = self._roster.playing(chosen)
         here = encoded.latents[0].expand(count, -1, -1)
-        away = self._directions(loaded, clip, count, seed)[:, None].expand_as(here)
+        away = self._ways.directions(loaded, clip, count, seed)
         recipe = Recipe(clip, (clip,), ((1.0,),) * count, temperature, _generator(seed))
-        z = slerp(here, away, self._share_of_way(clip, chosen, encoded.latents[0], amount))
+        z = slerp(here, away, self._ways.share(loaded, clip, encoded.latents[0], amount))
         return self._decoded(loaded, z, recipe, encoded, started)
 
     def interpolate(
@@ -215,7 +213,7 @@ class Engine:
         started = time.perf_counter()
         shares = torch.linspace(0, 1, steps)
         if spacing == "change" and steps > 2:
-            shares = self._measured_out(loaded, clips, encoded.latents, steps)
+            shares = self._ways.stops(loaded, clips, encoded.latents, steps)
         a, b = encoded.latents
         z = slerp(a.expand(steps, -1, -1), b.expand(steps, -1, -1), shares[:, None])
         weights = tuple((1 - float(t), float(t)) for t in shares)
@@ -242,8 +240,9 @@ class Engine:
         looped = one_length(clips)
         check_windows(len(clips), len(window_starts(looped[0])))
         encoded = self._latents(looped, chosen)
-        z = blend(torch.stack(encoded.latents), torch.tensor(list(weights)))
-        recipe = Recipe(looped[0], tuple(looped), (tuple(weights),), temperature, _generator(seed))
+        shares = tuple(weight / max(weights) for weight in weights)  # only ratios count, and these cannot overflow
+        z = blend(torch.stack(encoded.latents), torch.tensor(shares))
+        recipe = Recipe(looped[0], tuple(looped), (shares,), temperature, _generator(seed))
         return self._decoded(self._roster.playing(chosen), z[None], recipe, encoded)
 
     def humanize(
@@ -309,6 +308,8 @@ class Engine:
             return asked
         verdicts = [judge_kind(clip) for clip in clips]
         for verdict in verdicts:
+            if verdict == NO_NOTES:
+                raise WrongKindError("the clip has no note that sounds; put some in, or sample new clips from a model")
             if verdict.kind == OTHER:
                 raise WrongKindError(
                     f"the clip is neither a melody nor drums ({verdict.reason}); "
@@ -318,34 +319,9 @@ class Engine:
             raise WrongKindError("some clips are melodies, some drums; choose clips of one kind, or set kind")
         return verdicts[0].kind
 
-    def _directions(self, loaded: Checkpoint, clip: Clip, count: int, seed: int) -> Tensor:
-        """Latents `count, latent` of the prior, suited to the clip: where its variations head."""
-
-        def make() -> Tensor:
-            prior = torch.randn(count, loaded.model.config.latent_dim, generator=_generator(seed))
-            return self._translators[loaded.kind].attuned(vae_of(loaded), prior, clip)
-
-        return self._recent.get((loaded.hash, clip.fingerprint(), count, seed), make)
-
-    def _share_of_way(self, clip: Clip, kind: str, latents: Tensor, amount: float) -> float:
-        if amount in (0.0, 1.0):
-            return amount
-        return share_of_way(amount, self._encoder.reach(clip, kind, self._roster.playing(kind), latents))
-
     def _check_drums(self, clip: Clip) -> None:
         if not self._drums.hear(clip).windows.any():
             raise WrongKindError(f"the clip has no hit that the {self._drum_map.name} map knows; give a drum clip")
-
-    def _measured_out(self, loaded: Checkpoint, clips: Sequence[Clip], ends: Sequence[Tensor], steps: int) -> Tensor:
-        """Positions of `steps` stops between two clips, between which the music changes equally."""
-        a, b = ends
-
-        def make() -> Tensor:
-            z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), probe_positions()[:, None])
-            outputs = translators.decode(vae_of(loaded), z, 0.0, _generator(0))
-            return by_change(self._translators[loaded.kind].change(outputs), steps).cpu()
-
-        return self._recent.get((loaded.hash, *(clip.fingerprint() for clip in clips), steps), make)
 
     def _decoded(
         self, loaded: Checkpoint, z: Tensor, recipe: Recipe, encoded: Encoded, started: float | None = None

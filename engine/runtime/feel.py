@@ -104,7 +104,8 @@ def put_on(clip: Clip, velocities: Tensor, offsets: Tensor, timing: float, veloc
         start = step_to_quarters(cell.step, cell.offset_steps + later_steps, clip) if timing else note.start_quarters
         target = float(velocities[cell.step, cell.voice]) * 127.0 * note.velocity / lead.velocity
         louder = note.velocity + velocity * (target - note.velocity)
-        notes.append(replace(note, start_quarters=start, velocity=min(127.0, max(_MIN_VELOCITY, louder))))
+        softest = min(_MIN_VELOCITY, note.velocity)
+        notes.append(replace(note, start_quarters=start, velocity=min(127.0, max(softest, louder))))
     return make_clip(notes, clip.length_quarters, clip.numerator, clip.denominator, clip.bpm)
 
 

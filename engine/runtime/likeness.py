@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.representations.clip import Clip, Note
-from engine.representations.grid import STEP_QUARTERS, STEPS_PER_QUARTER, nearest_step, step_to_quarters
+from engine.representations.grid import STEP_QUARTERS, STEPS_PER_QUARTER, clip_steps, nearest_step, step_to_quarters
 from engine.representations.melody import GridNote
 
 _STEPS_A_SEMITONE = 0.25
@@ -21,6 +21,7 @@ _NEIGHBOURS = 12
 _ACCENTS = {0: 104.0, 2: 88.0, 1: 78.0, 3: 78.0}
 _DOWNBEAT = 112.0
 _BEAT_STEPS = 4
+_OFFSET = 1
 
 Floats = NDArray[np.float64]
 
@@ -32,8 +33,9 @@ class Source:
     Attributes:
         clip: the clip.
         steps, pitches: of its notes, in order of step, shape `notes`.
-        fields: a row a note: velocity, offset in steps, articulation (duration over its length on the grid),
-            probability, velocity deviation, release velocity.
+        fields: a row a note: velocity, offset in steps, articulation (the share of its length on the grid for which
+            it sounds, at most 1), overlap (quarters for which it sounds beyond that length), probability, velocity
+            deviation, release velocity.
     """
 
     clip: Clip
@@ -49,22 +51,26 @@ class Source:
             if not note.mute:
                 step, offset = nearest_step(note.start_quarters, clip)
                 rows.append((step, note.pitch, *_fields(note, offset)))
-        table = np.array(sorted(rows), np.float64).reshape(-1, 8)
+        table = np.array(sorted(rows), np.float64).reshape(-1, 9)
         return cls(clip, table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2:])
 
     def nearest(self, line: Sequence[GridNote]) -> Floats:
         """The fields of the nearest note for each note of a line, by time and a quarter step a semitone.
 
-        The clip must have notes.
+        The clip must have notes. An early note lends its offset to the first step only if it is the first itself: at
+        the loop's end, where an early first note lies, a sequencer would cut it off.
         """
-        own_steps = max(1, round(self.clip.length_quarters * STEPS_PER_QUARTER))
+        own_steps = clip_steps(self.clip)
         steps = np.array([note.step for note in line])[:, None] % own_steps
         pitches = np.array([note.pitch for note in line])[:, None]
         near = (np.searchsorted(self.steps, steps) + np.arange(-_NEIGHBOURS, _NEIGHBOURS)) % len(self.steps)
         apart = np.abs(self.steps[near] - steps)
         apart = np.minimum(apart, np.abs(own_steps - apart))
         cost = apart + _STEPS_A_SEMITONE * np.abs(self.pitches[near] - pitches)
-        rows: Floats = self.fields[np.take_along_axis(near, cost.argmin(1)[:, None], 1)[:, 0]]
+        chosen = np.take_along_axis(near, cost.argmin(1)[:, None], 1)[:, 0]
+        rows: Floats = self.fields[chosen]
+        borrowed = (steps[:, 0] == 0) & (self.steps[chosen] != 0)
+        rows[borrowed, _OFFSET] = rows[borrowed, _OFFSET].clip(min=0)
         return rows
 
 
@@ -84,7 +90,7 @@ def dress(line: Sequence[GridNote], clip: Clip, sources: Sequence[Source], weigh
         share = sum(weight for weight, _ in heard)
         fields = np.sum([weight / share * source.nearest(line) for weight, source in heard], axis=0)
     else:
-        fields = np.array([(accent(note.step, clip), 0.0, 1.0, 1.0, 0.0, 64.0) for note in line])
+        fields = np.array([(accent(note.step, clip), 0.0, 1.0, 0.0, 1.0, 0.0, 64.0) for note in line])
     return [_note(note, clip, row) for note, row in zip(line, fields.tolist(), strict=True)]
 
 
@@ -97,20 +103,20 @@ def accent(step: int, clip: Clip) -> float:
 def _fields(note: Note, offset: float) -> tuple[float, ...]:
     on_grid = max(1, int(note.duration_quarters * STEPS_PER_QUARTER + 0.5)) * STEP_QUARTERS
     return (
-        note.velocity, offset, note.duration_quarters / on_grid,
+        note.velocity, offset, min(1.0, note.duration_quarters / on_grid), max(0.0, note.duration_quarters - on_grid),
         note.probability, note.velocity_deviation, float(note.release_velocity),
     )  # fmt: skip
 
 
 def _note(grid_note: GridNote, clip: Clip, fields: Sequence[float]) -> Note:
-    velocity, offset, articulation, probability, deviation, release = fields
+    velocity, offset, articulation, overlap, probability, deviation, release = fields
     return Note(
         step_to_quarters(grid_note.step, offset, clip),
         grid_note.pitch,
-        grid_note.duration_steps * STEP_QUARTERS * articulation,
-        velocity,
+        grid_note.duration_steps * STEP_QUARTERS * articulation + overlap,
+        min(127.0, velocity),  # a weighted mean may end a rounding error above its greatest part
         False,
         min(1.0, probability),
-        deviation,
+        max(-127.0, min(127.0, deviation)),
         round(release),
     )

@@ -36,10 +36,10 @@ def measure_reach(loaded: Checkpoint, translator: Translator, latents: Tensor, c
     start = latents[:_MOST_WINDOWS]
     generator = torch.Generator().manual_seed(_SEED)
     prior = torch.randn(_DIRECTIONS, latents.shape[-1], generator=generator)
-    ends = translator.attuned(vae_of(loaded), prior, clip)[:, None]
+    ends = translator.attuned(vae_of(loaded), prior, clip, _MOST_WINDOWS)
     # Directions lie side by side as windows do, so that a probe's change is the sum over all of them.
     starts = start.repeat(_DIRECTIONS, 1).expand(_PROBES, -1, -1)
-    ends = ends.expand(-1, len(start), -1).reshape(1, -1, latents.shape[-1]).expand(_PROBES, -1, -1)
+    ends = ends.reshape(1, -1, latents.shape[-1]).expand(_PROBES, -1, -1)
     z = slerp(starts, ends, torch.linspace(0, 1, _PROBES)[:, None])
     outputs = translators.decode(vae_of(loaded), z, 0.0, generator)
     return by_change(translator.change(outputs), _STOPS).cpu()

@@ -8,10 +8,14 @@ from collections.abc import Callable, Hashable
 from torch import Tensor
 
 _KEPT = 64
+_MOST_NUMBERS = 4_000_000
 
 
 class Recent:
-    """Remembers what `make` gave for a key, the longest unused forgotten first; not thread-safe."""
+    """Remembers what `make` gave for a key, the longest unused forgotten first; not thread-safe.
+
+    At most 64 answers are kept, of four million numbers together; the last one always.
+    """
 
     def __init__(self) -> None:
         self._found: OrderedDict[Hashable, Tensor] = OrderedDict()
@@ -20,7 +24,10 @@ class Recent:
         """What belongs to the key, made where it is not remembered; not to be changed by the caller."""
         if key not in self._found:
             self._found[key] = make()
-            if len(self._found) > _KEPT:
+            while len(self._found) > 1 and not self._has_room():
                 self._found.popitem(last=False)
         self._found.move_to_end(key)
         return self._found[key]
+
+    def _has_room(self) -> bool:
+        return len(self._found) <= _KEPT and sum(map(Tensor.numel, self._found.values())) <= _MOST_NUMBERS

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,11 +17,11 @@ from engine.representations import groove as groove_codec
 from engine.representations import melody as melody_codec
 from engine.representations.clip import Clip, Note, make_clip
 from engine.representations.drums import DrumMap
-from engine.representations.grid import clip_steps
+from engine.representations.grid import WINDOW_STEPS, clip_steps
 from engine.representations.key import moved_into
 from engine.runtime.drum_kit import DrumKit
 from engine.runtime.likeness import Source, dress
-from engine.runtime.windows import join, window_steps
+from engine.runtime.windows import join, looped_steps, window_steps
 
 _BATCH_WINDOWS = 512
 _TINY = 1e-12
@@ -69,8 +70,18 @@ class Translator(Protocol):
         """How much the music changes from each of `count` outputs to the next, shape `count - 1`."""
         ...
 
-    def attuned(self, model: Vae, z: Tensor, clip: Clip) -> Tensor:
-        """Latents of the prior, `count, latent`, brought to where their music suits the clip."""
+    def attuned(self, model: Vae, z: Tensor, clip: Clip, most_windows: int | None = None) -> Tensor:
+        """Latents of the prior, `count, latent`, brought to where their music suits the clip: `count, windows, latent`.
+
+        A clip of several windows gets their music in loop, each window the part of it that falls there: windows that
+        overlap say the same then.
+
+        Args:
+            model: whose latents they are.
+            z: the latents.
+            clip: gives windows, meter and, to melodies, key and register.
+            most_windows: only for so many of its first windows; None: for all.
+        """
         ...
 
 
@@ -102,11 +113,12 @@ class MelodyTranslator:
         chances = outputs.softmax(-1)
         return (chances[1:] - chances[:-1]).abs().flatten(1).sum(1)
 
-    def attuned(self, model: Vae, z: Tensor, clip: Clip) -> Tensor:
+    def attuned(self, model: Vae, z: Tensor, clip: Clip, most_windows: int | None = None) -> Tensor:
         """The same melodies in the clip's key and register, so that a variation does not leave the key."""
-        outputs = decode(model, z[:, None], 0.0, torch.Generator())[:, 0]
-        moved = moved_into(outputs.argmax(-1).cpu().numpy(), melody_codec.to_tensor(clip).tokens)
-        return encode(model, torch.from_numpy(moved))
+        moved = moved_into(_music_of(model, z).numpy(), melody_codec.to_tensor(clip).tokens)
+        rows = moved[:, looped_steps(clip)[:most_windows].numpy()].reshape(-1, WINDOW_STEPS)
+        windows = torch.from_numpy(np.stack([melody_codec.without_leading_off(row) for row in rows]))
+        return encode(model, windows).reshape(len(z), -1, z.shape[-1])
 
     def _joined(self, outputs: Tensor, frame: Clip) -> Tensor:
         total = clip_steps(frame)
@@ -155,10 +167,13 @@ class GrooveTranslator:
         feel = (velocities[1:] - velocities[:-1]).abs() + (offsets[1:] - offsets[:-1]).abs()
         return ((hits[1:] - hits[:-1]).abs() + both * feel).flatten(1).sum(1)
 
-    def attuned(self, model: Vae, z: Tensor, clip: Clip) -> Tensor:
-        """Drums have no key: the latents as they are."""
-        del model, clip
-        return z
+    def attuned(self, model: Vae, z: Tensor, clip: Clip, most_windows: int | None = None) -> Tensor:
+        """Drums have no key: in a clip of one window, the latents as they are."""
+        steps = looped_steps(clip)
+        if len(steps) == 1:
+            return z[:, None]
+        windows = _music_of(model, z)[:, steps[:most_windows]].flatten(0, 1)
+        return encode(model, windows).reshape(len(z), -1, z.shape[-1])
 
     def _is_unheard(self, note: Note) -> bool:
         return note.mute or self.drum_map.voice_of(note.pitch) is None
@@ -178,6 +193,12 @@ def decode(model: Vae, z: Tensor, temperature: float, generator: torch.Generator
     flat = z.flatten(0, 1).to(device)
     parts = [model.decode(part, temperature, generator) for part in flat.split(_BATCH_WINDOWS)]
     return torch.cat(parts).reshape(*z.shape[:2], *parts[0].shape[1:])
+
+
+def _music_of(model: Vae, z: Tensor) -> Tensor:
+    """The likeliest music of latents `count, latent`: tokens `count, 32` or grooves `count, 32, 27`, on the CPU."""
+    outputs = decode(model, z[:, None], 0.0, torch.Generator())[:, 0]
+    return model.head.draw(outputs, 0.0, None).cpu()
 
 
 def _is_muted(note: Note) -> bool:

@@ -11,13 +11,22 @@ import torch
 from torch import Tensor
 
 from engine.representations.clip import Clip
-from engine.representations.grid import WINDOW_STEPS, clip_steps, window_starts
+from engine.representations.grid import WINDOW_STEPS, bar_steps, clip_steps, window_starts
 
 
 def window_steps(clip: Clip) -> Tensor:
     """Which step of the clip each step of each window shows, shape `windows, 32`, values 0..clip_steps-1."""
     starts = torch.tensor(window_starts(clip))
     return (starts[:, None] + torch.arange(WINDOW_STEPS)) % clip_steps(clip)
+
+
+def looped_steps(clip: Clip) -> Tensor:
+    """Which step of two bars of music, played in loop under the clip, each step of each window shows: `windows, 32`.
+
+    The loop is as many whole bars of the clip as fit into a window.
+    """
+    bar = bar_steps(clip)
+    return window_steps(clip) % (max(1, WINDOW_STEPS // bar) * min(bar, WINDOW_STEPS))
 
 
 def join(parts: Tensor, steps: Tensor, total: int, trust: Tensor | None = None) -> Tensor:

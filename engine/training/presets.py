@@ -119,8 +119,8 @@ PRESETS: dict[str, Preset] = {
         "drums",
     ),
     "drumify_2bar": Preset(
-        FeelConfig("tap", dropout=0.25),
-        Schedule(steps=2500, drop=0.3, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
+        FeelConfig("tap", dropout=0.15),
+        Schedule(steps=5000, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
         "drums",
     ),
 }  # fmt: skip

@@ -115,3 +115,32 @@ def test_a_refusal_of_the_engine_is_one_line(served: Served, tmp_path: Path) -> 
     words = ["send", "sample", "no_such_model", "--out", str(tmp_path), "--port", str(served.server.port)]
     result = CliRunner().invoke(main, words)
     assert (result.exit_code, result.output) == (1, "bridge: no model is called no_such_model\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        (["--out", "FILE/out"], "name another with --out"),
+        (["--host", "no-such-machine.invalid"], "give a name or an IPv4 address"),
+        (["--host", "::1"], "give a name or an IPv4 address"),
+        (["--seed", 2**40], "is not in the range"),
+        (["--amount", 50], "is not in the range"),
+        (["--count", 500], "is not in the range"),
+    ],
+    ids=lambda case: str(case[0]) if isinstance(case, list) else "",
+)
+def test_a_newcomers_slip_is_told_with_what_to_do_instead(
+    served: Served, files: tuple[Path, Path], words: list[object], advice: str
+) -> None:
+    given = [str(word).replace("FILE", str(files[0])) for word in words]
+    asked = ["send", "vary", str(files[0]), "--port", str(served.server.port), *given]
+    result = CliRunner().invoke(main, asked)
+    assert isinstance(result.exception, SystemExit)
+    assert advice in result.output
+
+
+def test_a_file_cut_short_is_said_to_be(served: Served, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mid"
+    broken.write_bytes(b"MThd")
+    result = CliRunner().invoke(main, ["send", "vary", str(broken), "--port", str(served.server.port)])
+    assert (result.exit_code, "it ends too early" in result.output) == (1, True)

@@ -1,5 +1,6 @@
 """Steps, offsets, and windows that cover clips of any length and meter."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,3 +79,25 @@ def test_a_shorter_clip_is_played_in_loop():
     looped = loop_to(clip, 5.0)
     assert [note.start_quarters for note in looped.notes] == [0.0, 1.5, 2.0, 3.5, 4.0]
     assert (looped.length_quarters, looped.bpm) == (5.0, 90)
+
+
+def test_a_looped_clip_keeps_the_early_first_beat_of_every_turn():
+    clip = make_clip([Note(0.5, 38), Note(1.98, 36)], 2.0)
+    kicks = [note.start_quarters for note in loop_to(clip, 5.0).notes if note.pitch == 36]
+    assert kicks == pytest.approx([-0.02, 1.98, 3.98])
+
+
+def test_a_looped_clip_takes_onsets_beyond_its_end_into_every_turn():
+    looped = loop_to(make_clip([Note(2.5, 60)], 2.0), 4.0)
+    assert [note.start_quarters for note in looped.notes] == [0.5, 2.5]
+
+
+def test_a_late_hit_on_a_broken_last_step_stays_before_the_loops_end():
+    clip = empty(3.8)
+    assert 3.75 < step_to_quarters(15, 0.4, clip) < 3.8
+
+
+@pytest.mark.parametrize("length", [8.0, 3.9, 17.03, 16_384.0])
+@pytest.mark.parametrize("offset", [-1e-18, -1e-9, -1e-6])
+def test_an_onset_lies_before_the_loops_end_in_single_precision_too(length, offset):
+    assert np.float32(step_to_quarters(0, offset, empty(length))) < np.float32(length)

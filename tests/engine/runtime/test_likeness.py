@@ -49,3 +49,26 @@ def test_without_sources_the_meter_gives_the_accents() -> None:
 
 def test_an_empty_line_has_no_notes() -> None:
     assert dress((), frame(), [make_source(Note(0, 60))], [1.0]) == []
+
+
+def test_the_overlap_of_legato_does_not_grow_with_the_note() -> None:
+    source = make_source(Note(0, 60, 0.35))
+    assert dress([GridNote(0, 60, 8)], frame(), [source], [1.0])[0].duration_quarters == pytest.approx(2.1)
+
+
+def test_staccato_is_a_share_of_the_note() -> None:
+    source = make_source(Note(0, 60, 0.125))
+    assert dress([GridNote(0, 60, 8)], frame(), [source], [1.0])[0].duration_quarters == pytest.approx(1.0)
+
+
+def test_a_first_note_does_not_borrow_an_early_offset_that_would_put_it_at_the_loops_end() -> None:
+    borrowed = dress(LINE[:1], frame(), [make_source(Note(0.95, 60))], [1.0])[0]
+    own = dress(LINE[:1], frame(), [make_source(Note(7.95, 60))], [1.0])[0]
+    assert (borrowed.start_quarters, own.start_quarters) == (0.0, pytest.approx(7.95))
+
+
+def test_a_mean_of_loudest_notes_is_no_louder() -> None:
+    loudest = make_source(Note(0, 60, 0.25, 127.0, velocity_deviation=127.0))
+    for share in range(1, 100):
+        note = dress(LINE[:1], frame(), [loudest] * 3, [share / 7, share / 3, 1 / share])[0]
+        assert note.velocity == pytest.approx(127.0)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.representations.clip import Clip
-from engine.representations.grid import clip_steps
-from engine.runtime.windows import join, window_steps
+from engine.representations.grid import bar_steps, clip_steps
+from engine.runtime.windows import join, looped_steps, window_steps
 
 METERS = st.sampled_from([(4, 4), (3, 4), (7, 8), (5, 4), (2, 2), (11, 16)])
 
@@ -70,3 +70,24 @@ def test_a_clip_within_one_window_is_cut_to_its_own_length() -> None:
     clip = Clip((), 3.0)
     parts = torch.rand(1, 1, 32, 2)
     assert torch.equal(join(parts, window_steps(clip), clip_steps(clip)), parts[:, 0, :12])
+
+
+@pytest.mark.parametrize(("numerator", "denominator"), [(4, 4), (3, 4), (7, 8), (5, 4), (12, 8), (9, 4), (3, 16)])
+def test_two_bars_in_loop_under_a_clip_keep_to_its_bars_and_overlapping_windows_agree(
+    numerator: int, denominator: int
+) -> None:
+    clip = Clip((), 7 * numerator * 4 / denominator, numerator, denominator)
+    shown = dict.fromkeys(range(clip_steps(clip)), -1)
+    for clip_step, looped_step in zip(
+        window_steps(clip).flatten().tolist(), looped_steps(clip).flatten().tolist(), strict=True
+    ):
+        assert shown[clip_step] in (-1, looped_step)
+        assert 0 <= looped_step < 32
+        shown[clip_step] = looped_step
+    bar = bar_steps(clip)
+    if bar <= 32:
+        assert all((looped_step - clip_step) % bar == 0 for clip_step, looped_step in shown.items())
+
+
+def test_music_in_loop_under_a_clip_of_one_window_is_as_it_was() -> None:
+    assert looped_steps(Clip((), 8.0)).tolist() == [list(range(32))]
