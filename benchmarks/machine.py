@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,10 +33,6 @@ class Machine:
     torch_threads: int
     accelerator: str
     measured_at: str
-
-    def as_dict(self) -> dict[str, str | int | float]:
-        """The fields for a JSON file."""
-        return asdict(self)
 
     def __str__(self) -> str:
         return (

@@ -14,6 +14,7 @@ from engine.training.presets import PRESETS
 @click.argument("preset", type=click.Choice(list(PRESETS)), metavar="PRESET")
 @click.option("--data", required=True, type=DATA_FILE, help="From `bridge data build`.")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write.")
+@click.option("--from", "start", type=click.Path(file_okay=False, path_type=Path), help="Checkpoint to begin with.")
 @click.option("--steps", type=click.IntRange(1), help="Optimiser steps.  [default: the preset's]")
 @click.option("--batch-size", type=click.IntRange(1), help="Windows a step.  [default: the preset's]")
 @click.option("--seed", default=1, type=SEED, help="The same seed gives the same training.")
@@ -27,6 +28,7 @@ def train(
     preset: str,
     data: Path,
     out: Path,
+    start: Path | None,
     steps: int | None,
     batch_size: int | None,
     seed: int,
@@ -49,8 +51,9 @@ def train(
         raise click.ClickException(f"training needs {error.name}: pip install 'latent-bridge[train]'") from error
 
     options = TrainOptions(
-        preset, data, out, steps, batch_size, seed, device, precision, threads, resume, patience, validate_every
-    )
+        preset, data, out, steps, batch_size, seed, device, precision, threads, resume, patience, validate_every,
+        start=start,
+    )  # fmt: skip
     done = run(options)
     if not done.is_finished:
         click.echo(f"stopped after step {done.steps:,}; go on with the same command and --resume")

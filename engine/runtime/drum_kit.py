@@ -22,11 +22,13 @@ class Stroke:
         note: as the clip has it.
         later_steps: how much later than the loudest it starts; negative for a grace note.
         loudness: its velocity over that of the loudest, at most 1.
+        before_loop: it is an early first beat, which lies at the loop's end.
     """
 
     note: Note
     later_steps: float
     loudness: float
+    before_loop: bool = False
 
 
 class DrumKit:
@@ -44,12 +46,18 @@ class DrumKit:
         self.hits = [sorted(strokes) for strokes in self.strokes]
 
     def play(self, groove: Groove, frame: Clip) -> list[Note]:
-        """The groove's hits as notes, placed in the loop of `frame`."""
+        """The groove's hits as notes, placed in the loop of `frame`.
+
+        An early first beat lies at the loop's end where the clip's own does, else on the loop's start: a clip that is
+        launched must not begin without its first beat.
+        """
         notes = []
         for step, voice in zip(*groove.hits.nonzero(), strict=True):
             loudest = float(groove.velocities[step, voice]) * 127.0
             for stroke in self._like(int(step), int(voice)):
                 offset = float(groove.offsets[step, voice]) + stroke.later_steps
+                if step == 0 and not stroke.before_loop:
+                    offset = max(0.0, offset)
                 velocity = max(_MIN_VELOCITY, min(127.0, loudest * stroke.loudness))
                 start = step_to_quarters(int(step), offset, frame)
                 notes.append(replace(stroke.note, start_quarters=start, velocity=velocity))
@@ -79,10 +87,13 @@ def _strokes(clip: Clip, drum_map: DrumMap) -> list[dict[int, tuple[Stroke, ...]
     for note, cell in zip(clip.notes, cells(clip, drum_map), strict=True):
         if cell.voice is not None and not note.mute:
             found[cell.voice].setdefault(cell.step, []).append((note, cell.offset_steps))
-    return [{step: _beside_the_loudest(notes) for step, notes in by_step.items()} for by_step in found]
+    return [{step: _beside_the_loudest(step, notes) for step, notes in by_step.items()} for by_step in found]
 
 
-def _beside_the_loudest(notes: Sequence[tuple[Note, float]]) -> tuple[Stroke, ...]:
+def _beside_the_loudest(step: int, notes: Sequence[tuple[Note, float]]) -> tuple[Stroke, ...]:
     ordered = sorted(notes, key=lambda pair: -pair[0].velocity)
     lead, lead_offset = ordered[0]
-    return tuple(Stroke(note, offset - lead_offset, note.velocity / lead.velocity) for note, offset in ordered)
+    return tuple(
+        Stroke(note, offset - lead_offset, note.velocity / lead.velocity, step == 0 and offset < 0)
+        for note, offset in ordered
+    )

@@ -170,7 +170,8 @@ class Engine:
         """Clips near the clip: `amount` 0 gives its reconstruction, 1 goes as far as the prior, evenly by change.
 
         Each variation goes its own way through latent space, one way for the whole clip: towards a clip of the prior,
-        which for a melody is first moved into the melody's key and register.
+        which for a melody is first moved into the melody's key and register. The first ones are the same however many
+        follow.
         """
         check_count(count)
         check_share("amount", amount)
@@ -280,7 +281,8 @@ class Engine:
         """The feel of one drum clip on the hits of another.
 
         Where both hit the same voice at the same place of the loop, velocity and offset are those of `from_clip`
-        exactly; elsewhere the model plays as the player of `from_clip` would.
+        exactly, but that a first beat of `to_clip` which is not early does not become so; elsewhere the model plays
+        as the player of `from_clip` would.
         """
         check_share("timing", timing)
         check_share("velocity", velocity)

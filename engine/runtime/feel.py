@@ -82,7 +82,8 @@ def put_on(clip: Clip, velocities: Tensor, offsets: Tensor, timing: float, veloc
     """The same notes, none added, lost or moved in pitch, each a share of the way to a new velocity and offset.
 
     Where several notes share a cell (a flam, two snares), the loudest goes there and the others keep their distance
-    from it in time and their share of its velocity.
+    from it in time and their share of its velocity. A first beat that was not early does not become so: it would lie at
+    the loop's end, and a clip that is launched would begin without it.
 
     Args:
         clip: notes of unknown pitches and muted notes stay as they are.
@@ -101,7 +102,10 @@ def put_on(clip: Clip, velocities: Tensor, offsets: Tensor, timing: float, veloc
             continue
         lead, lead_offset = leads[cell.step, cell.voice]
         later_steps = timing * (float(offsets[cell.step, cell.voice]) - lead_offset)
-        start = step_to_quarters(cell.step, cell.offset_steps + later_steps, clip) if timing else note.start_quarters
+        offset = cell.offset_steps + later_steps
+        if cell.step == 0 and cell.offset_steps >= 0:
+            offset = max(0.0, offset)
+        start = step_to_quarters(cell.step, offset, clip) if timing else note.start_quarters
         target = float(velocities[cell.step, cell.voice]) * 127.0 * note.velocity / lead.velocity
         louder = note.velocity + velocity * (target - note.velocity)
         softest = min(_MIN_VELOCITY, note.velocity)

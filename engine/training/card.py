@@ -91,7 +91,12 @@ def _training(loaded: Checkpoint) -> Iterator[str]:
     if "preset" not in trained:
         yield "How it was trained is not recorded."
         return
-    yield f"```\n{command(trained)}\n```"
+    commands = [command(trained)]
+    if trained.get("start"):
+        first = trained["start"]
+        commands.insert(0, command(first).replace("checkpoints/", "runs/"))
+        yield f"In two runs; the first gave the checkpoint {first['hash']} after {first['steps']:,} steps."
+    yield "```\n" + "\n".join(commands) + "\n```"
     yield (
         f"{trained['steps']:,} steps were done, seed {trained['seed']}, precision {trained['precision']}, "
         f"PyTorch {trained['torch']}, data {trained['data_sha256']}."
@@ -115,8 +120,10 @@ def command(trained: Mapping[str, Any]) -> str:
     for name in ("patience", "validate_every", "threads"):
         if trained.get(name) is not None:
             flags[name.replace("_", "-")] = trained[name]
+    if trained.get("start"):
+        flags["from"] = f"runs/{trained['start']['preset']}"
     words = " ".join(f"--{name} {value}" for name, value in flags.items())
-    return f"bridge train {trained['preset']} --data all.lbdata --out checkpoints/{trained['preset']} {words}"
+    return f"bridge train {trained['preset']} --data music.lbdata --out checkpoints/{trained['preset']} {words}"
 
 
 def _changes(loaded: Checkpoint) -> list[str]:

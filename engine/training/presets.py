@@ -85,6 +85,13 @@ PRESETS: dict[str, Preset] = {
         Schedule(steps=9000, beta_end=0.4, transpose=(-5, 6), source_weights=_SCORES),
         "melody",
     ),
+    "melody_2bar_settle": Preset(  # from a trained melody_2bar: less KL, at a low learning rate
+        VaeConfig("melody"),
+        Schedule(
+            steps=2000, lr=2e-4, beta=0.25, beta_rise=0.0, warmup=50, transpose=(-5, 6), source_weights=_SCORES
+        ),
+        "melody",
+    ),
     "melody_2bar_lstm": Preset(
         VaeConfig("melody", encoder="bilstm", decoder="lstm", encoder_width=512),
         replace(

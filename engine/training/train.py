@@ -18,6 +18,7 @@ from engine.data.dataset import data_hash, load_set
 from engine.errors import DataError, OutOfRangeError
 from engine.runtime import checkpoint
 from engine.runtime import device as devices
+from engine.runtime.checkpoint import Checkpoint
 from engine.training.batches import Batch, Batches
 from engine.training.callbacks import WATCHED, Bar, Curves, KeepBest, KeepState
 from engine.training.manners import quiet, stopped_by_interrupt
@@ -48,6 +49,7 @@ class TrainOptions:
         patience: stop after that many validations without a better loss; None never.
         validate_every: steps between validations.
         stop_at: stop (resumably) at this step; None runs to the end.
+        start: a checkpoint of the same shape whose weights the run begins with; None draws fresh ones.
         progress: show a bar.
     """
 
@@ -64,6 +66,7 @@ class TrainOptions:
     patience: int | None = None
     validate_every: int = 250
     stop_at: int | None = None
+    start: Path | None = None
     progress: bool = True
 
 
@@ -96,13 +99,17 @@ def train(options: TrainOptions) -> Training:
     train_set, valid_set = (
         load_set(options.data, preset.music, split).only(preset.schedule.sources) for split in ("train", "valid")
     )
+    start = None if options.start is None else checkpoint.load(options.start)
     identity = {
+        "start": None if start is None else start.hash,
         "preset": options.preset, "seed": options.seed, "batch_size": preset.schedule.batch_size,
         "data_sha256": data_hash(options.data, preset.music),
     }  # fmt: skip
     state = options.out / STATE_NAME
     _check_state(state, options.resume, identity)
     module = TrainingModule(preset, options.seed, identity)
+    if start is not None:
+        _begin_with(start, module)
     batches = Batches(train_set, preset.schedule, options.seed, lambda: module.global_step)
     valid = Batches(valid_set, replace(preset.schedule, transpose=(0, 0), drop=0.0), options.seed, lambda: 0)
     best = KeepBest() if options.patience else None
@@ -121,7 +128,7 @@ def train(options: TrainOptions) -> Training:
     if best is not None and best.weights:
         module.load_state_dict(best.weights)
         steps = best.step
-    checkpoint.save(options.out, module.model, preset.kind, _trained(options, preset, identity, steps))
+    checkpoint.save(options.out, module.model, preset.kind, _trained(options, preset, identity, start, steps))
     return Training(options.out, steps, True)
 
 
@@ -135,6 +142,12 @@ def _preset(options: TrainOptions) -> Preset:
         batch_size=options.batch_size or preset.schedule.batch_size,
     )
     return replace(preset, schedule=schedule)
+
+
+def _begin_with(start: Checkpoint, module: TrainingModule) -> None:
+    if start.model.config != module.preset.model:
+        raise OutOfRangeError(f"{start.name} has another shape than the preset; start from one that it was trained by")
+    module.model.load_state_dict(start.model.state_dict())
 
 
 def _check_state(state: Path, resume: bool, identity: dict[str, Any]) -> None:
@@ -177,9 +190,12 @@ def _trainer(options: TrainOptions, preset: Preset, device: str, best: KeepBest 
         )
 
 
-def _trained(options: TrainOptions, preset: Preset, identity: dict[str, Any], steps: int) -> dict[str, Any]:
+def _trained(
+    options: TrainOptions, preset: Preset, identity: dict[str, Any], start: Checkpoint | None, steps: int
+) -> dict[str, Any]:
     return {
         "preset": options.preset,
+        "start": start and {"hash": start.hash, **start.trained},
         "schedule": json.loads(json.dumps(asdict(preset.schedule))),
         "seed": options.seed,
         "steps": steps,

@@ -50,3 +50,11 @@ def test_a_clips_own_groove_gives_the_clip_back() -> None:
     for note, own in zip(played, clip.notes, strict=True):
         assert (note.pitch, note.duration_quarters) == (own.pitch, own.duration_quarters)
         assert (note.start_quarters, note.velocity) == pytest.approx((own.start_quarters, own.velocity), abs=1e-4)
+
+
+@pytest.mark.parametrize(("own_start", "played"), [(0.0, 0.0), (0.02, 0.0), (7.98, 7.9), (-0.02, 7.9)])
+def test_a_first_beat_becomes_early_only_where_the_clips_own_is(own_start: float, played: float) -> None:
+    groove = empty(32)
+    place(groove, 0, 0, 0.5, -0.4)
+    notes = DrumKit(make_clip([Note(own_start, 36)], 8.0), GENERAL_MIDI).play(groove, Clip((), 8.0))
+    assert [note.start_quarters for note in notes] == [pytest.approx(played)]

@@ -89,3 +89,10 @@ def test_humanize_by_nothing_leaves_even_the_softest_notes_alone(engine: Engine)
 def test_huge_weights_mix_as_their_ratios_say(engine: Engine) -> None:
     huge, plain = (engine.blend([line(1), line(2)], [3 * size, size]).clips for size in (1e38, 1.0))
     assert huge == plain
+
+
+def test_a_launched_clip_keeps_its_first_beat_when_it_is_humanized(engine: Engine) -> None:
+    straight = make_clip([Note(k / 4, 36 if k % 8 == 0 else 42) for k in range(32)], 8.0)
+    for seed in range(8):
+        humanized = engine.humanize(straight, 1.0, 1.0, temperature=1.0, seed=seed).clips[0]
+        assert [note.pitch for note in humanized.notes if note.start_quarters < 0.125] == [36]

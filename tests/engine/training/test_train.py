@@ -97,6 +97,22 @@ def test_the_checkpoint_is_loaded_again_and_says_how_it_was_made(data_file: Path
     assert loaded.trained["data_sha256"] == data_hash(data_file, "melody")
 
 
+def test_a_run_may_begin_with_the_weights_of_another(data_file: Path, tmp_path: Path) -> None:
+    run(data_file, tmp_path / "first")
+    run(data_file, tmp_path / "second", start=tmp_path / "first", steps=1)
+    first, second = (checkpoint.load(tmp_path / name) for name in ("first", "second"))
+    assert second.trained["start"] == {"hash": first.hash, **first.trained}
+    before, after = first.model.state_dict(), second.model.state_dict()
+    moved = max(float((after[name] - before[name]).abs().max()) for name in before)
+    assert 0 < moved < 0.1, "one step away from where it began, not from fresh weights"
+
+
+def test_a_run_does_not_begin_with_weights_of_another_shape(data_file: Path, tmp_path: Path) -> None:
+    run(data_file, tmp_path / "melody")
+    with pytest.raises(OutOfRangeError, match="another shape"):
+        run(data_file, tmp_path / "feel", "feel", start=tmp_path / "melody")
+
+
 def test_an_interrupted_run_keeps_its_state_and_goes_on_to_the_same_end(
     data_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
