@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 _MOST = 0.4999
+_SOFTEST = 0.35
+_TAIL = 3.0  # scales; beyond lie one in twenty, and the slips that no player would keep
 _LIKELY_TAPPED = math.log(0.35 / 0.65)
 
 
@@ -40,8 +42,9 @@ def draw_tapped_hits(logits: Tensor, tapped: Tensor, temperature: float, generat
 
 
 def draw_velocities(location: Tensor, scale: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-    """Velocities in 1/127..1."""
-    return _laplace(location, scale, temperature, generator).clamp(1 / 127, 1.0)
+    """Velocities in 1/127..1; no hit falls below a share of its likeliest velocity, which would lose it."""
+    drawn = _laplace(location, scale, temperature, generator)
+    return torch.maximum(drawn, _SOFTEST * location).clamp(1 / 127, 1.0)
 
 
 def draw_offsets(location: Tensor, scale: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
@@ -54,4 +57,5 @@ def _laplace(location: Tensor, scale: Tensor, temperature: float, generator: tor
         return location
     uniform = torch.rand(location.shape, generator=generator).to(location.device) - 0.5
     noise = -uniform.sign() * torch.log1p(-2 * uniform.abs().clamp_max(0.499999))
+    noise = noise.clamp(-_TAIL, _TAIL)
     return location + temperature * scale * noise

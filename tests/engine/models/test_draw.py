@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from hypothesis import given
@@ -58,7 +60,16 @@ def test_the_spread_of_what_is_drawn_is_that_of_a_laplace_distribution() -> None
     for temperature in (0.5, 1.0):
         drawn = draw_offsets(location, scale, temperature, seeded())
         assert drawn.mean().item() == pytest.approx(0, abs=0.001)
-        assert drawn.abs().mean().item() == pytest.approx(0.02 * temperature, rel=0.02)
+        within_the_tails = 1 - math.exp(-3)
+        assert drawn.abs().mean().item() == pytest.approx(0.02 * temperature * within_the_tails, rel=0.02)
+        assert drawn.abs().max() <= 3 * 0.02 * temperature + 1e-6, "no slip that a player would not keep"
+
+
+def test_no_hit_is_drawn_so_soft_that_it_is_lost() -> None:
+    location = torch.full((10_000,), 0.5)
+    drawn = draw_velocities(location, torch.full((10_000,), 0.4), 2.0, seeded())
+    assert drawn.min() >= 0.35 * 0.5 - 1e-6
+    assert drawn.max() <= 1.0
 
 
 def test_the_same_seed_draws_the_same() -> None:
