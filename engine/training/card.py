@@ -91,10 +91,10 @@ def _training(loaded: Checkpoint) -> Iterator[str]:
     if "preset" not in trained:
         yield "How it was trained is not recorded."
         return
-    commands = [command(trained)]
+    commands = [command(trained, f"checkpoints/{loaded.name}")]
     if trained.get("start"):
         first = trained["start"]
-        commands.insert(0, command(first).replace("checkpoints/", "runs/"))
+        commands.insert(0, command(first, f"runs/{first['preset']}"))
         yield f"In two runs; the first gave the checkpoint {first['hash']} after {first['steps']:,} steps."
     yield "```\n" + "\n".join(commands) + "\n```"
     yield (
@@ -110,8 +110,8 @@ def _training(loaded: Checkpoint) -> Iterator[str]:
     yield markdown_table(["schedule", "value"], rows)
 
 
-def command(trained: Mapping[str, Any]) -> str:
-    """The command that trains such a checkpoint again."""
+def command(trained: Mapping[str, Any], out: str) -> str:
+    """The command that trains such a checkpoint again, into the folder `out`."""
     schedule = trained["schedule"]
     flags = {
         "steps": schedule["steps"], "batch-size": schedule["batch_size"],
@@ -123,7 +123,7 @@ def command(trained: Mapping[str, Any]) -> str:
     if trained.get("start"):
         flags["from"] = f"runs/{trained['start']['preset']}"
     words = " ".join(f"--{name} {value}" for name, value in flags.items())
-    return f"bridge train {trained['preset']} --data music.lbdata --out checkpoints/{trained['preset']} {words}"
+    return f"bridge train {trained['preset']} --data music.lbdata --out {out} {words}"
 
 
 def _changes(loaded: Checkpoint) -> list[str]:

@@ -81,7 +81,8 @@ def test_a_changed_preset_is_told(trained: Path, data_file: Path) -> None:
 def test_the_command_names_what_differs_by_run() -> None:
     schedule = {"steps": 500, "batch_size": 64}
     trained = {"preset": "p", "schedule": schedule, "seed": 3, "precision": "bf16", "patience": 5, "threads": None}
-    assert command(trained).endswith("--steps 500 --batch-size 64 --seed 3 --precision bf16 --patience 5")
+    flags = "--steps 500 --batch-size 64 --seed 3 --precision bf16 --patience 5"
+    assert command(trained, "mine/p") == f"bridge train p --data music.lbdata --out mine/p {flags}"
 
 
 @pytest.mark.parametrize(
