@@ -15,7 +15,7 @@ from engine.models.heads import interpret
 from engine.models.vae import Vae
 from engine.representations import groove as groove_codec
 from engine.representations import melody as melody_codec
-from engine.representations.clip import Clip, Note, make_clip
+from engine.representations.clip import IN_ORDER, Clip, Note, make_clip
 from engine.representations.drums import DrumMap
 from engine.representations.grid import WINDOW_STEPS, clip_steps
 from engine.representations.key import moved_into
@@ -218,7 +218,7 @@ def _unpiled(notes: list[Note]) -> list[Note]:
     """The same notes, none sounding into the next one of its pitch (Live would cut it all the same)."""
     clear: list[Note] = []
     following: dict[int, float] = {}
-    for note in sorted(notes, reverse=True):
+    for note in sorted(notes, key=IN_ORDER, reverse=True):
         limit = following.get(note.pitch)
         room = None if limit is None else limit - note.start_quarters
         if room is not None and 0 < room < note.duration_quarters:
