@@ -7,6 +7,7 @@ and sums stay in single precision. Where torch was built without fbgemm (not x86
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Generic, Self, TypeVar
 
@@ -19,7 +20,7 @@ ModelT = TypeVar("ModelT", bound=nn.Module)
 Product = Callable[[Tensor], Tensor]
 
 
-class Foldable(nn.Module, Generic[FoldedT]):
+class Foldable(nn.Module, Generic[FoldedT], ABC):
     """A module whose weights `fold` copies into a fast form, `folded`, for inference on a CPU.
 
     Training, loading weights and moving to another device or type drop the copy; it does not answer where gradients
@@ -56,8 +57,9 @@ class Foldable(nn.Module, Generic[FoldedT]):
         self.unfold()
         return super()._apply(fn, recurse)  # type: ignore[no-untyped-call, no-any-return]
 
+    @abstractmethod
     def _make_folded(self) -> FoldedT:
-        raise NotImplementedError
+        """The weights in their fast form."""
 
 
 class Linear(Foldable[Product], nn.Linear):

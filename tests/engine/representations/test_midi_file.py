@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -256,8 +255,12 @@ def test_broken_bytes_are_refused_and_never_raise_anything_else(tmp_path: Path, 
 def test_any_bytes_after_a_right_header_are_read_or_refused(tmp_path: Path, events: bytes) -> None:
     header = b"MThd" + bytes([0, 0, 0, 6, 0, 1, 0, 1, 0, 96]) + b"MTrk"
     (tmp_path / "a.mid").write_bytes(header + len(events).to_bytes(4, "big") + events)
-    with suppress(EngineError):
-        read_clip(tmp_path / "a.mid")
+    try:
+        clip = read_clip(tmp_path / "a.mid")
+    except EngineError as error:
+        assert str(error)
+        return
+    assert clip.length_quarters > 0
 
 
 @pytest.mark.parametrize("per_quarter", RESOLUTIONS)
