@@ -94,8 +94,7 @@ def test_what_is_no_osc_is_malformed(datagram: bytes) -> None:
 def test_hostile_bytes_are_read_or_malformed_and_nothing_else(datagram: bytes) -> None:
     try:
         messages = unpack(datagram)
-    except MalformedError as error:
-        assert str(error)
+    except MalformedError:
         return
     assert all(message.address.startswith("/") for message in messages)
 

@@ -257,8 +257,7 @@ def test_any_bytes_after_a_right_header_are_read_or_refused(tmp_path: Path, even
     (tmp_path / "a.mid").write_bytes(header + len(events).to_bytes(4, "big") + events)
     try:
         clip = read_clip(tmp_path / "a.mid")
-    except EngineError as error:
-        assert str(error)
+    except EngineError:
         return
     assert clip.length_quarters > 0
 
