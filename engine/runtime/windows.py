@@ -7,6 +7,8 @@ from the average, so no note is cut or doubled at a border.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -15,9 +17,16 @@ from engine.representations.grid import WINDOW_STEPS, bar_steps, clip_steps, win
 
 
 def window_steps(clip: Clip) -> Tensor:
-    """Which step of the clip each step of each window shows, shape `windows, 32`, values 0..clip_steps-1."""
-    starts = torch.tensor(window_starts(clip))
-    return (starts[:, None] + torch.arange(WINDOW_STEPS)) % clip_steps(clip)
+    """Which step of the clip each step of each window shows, shape `windows, 32`, values 0..clip_steps-1.
+
+    Clips of one form share the tensor: it is not to be changed.
+    """
+    return _window_steps(window_starts(clip), clip_steps(clip))
+
+
+@lru_cache(maxsize=64)
+def _window_steps(starts: tuple[int, ...], total: int) -> Tensor:
+    return (torch.tensor(starts)[:, None] + torch.arange(WINDOW_STEPS)) % total
 
 
 def looped_steps(clip: Clip) -> Tensor:
