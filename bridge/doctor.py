@@ -20,7 +20,7 @@ from engine.representations.kind import DRUMS, MELODY
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 MIN_PYTHON = (3, 11)
-SLOW_MS = 20.0
+SLOW_MS = 100.0
 RUNS = 15
 VARIATIONS = 8
 

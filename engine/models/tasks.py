@@ -14,7 +14,7 @@ from engine.representations.drums import CLOSED_HAT, NUM_VOICES
 
 
 def tap_of(music: Tensor) -> Tensor:
-    """As `representations.groove.tap`, for batches: `batch, steps, 27` to `batch, steps, 3`."""
+    """The rhythm alone, `batch, steps, 27` to `batch, steps, 3`: hit, velocity, offset of each step's loudest drum."""
     hits, velocities, offsets = music.split(NUM_VOICES, -1)
     loudest = velocities.argmax(-1, keepdim=True)
     return torch.cat([part.gather(-1, loudest) for part in (hits, velocities, offsets)], -1)

@@ -92,13 +92,3 @@ def unstack(array: Floats) -> Groove:
     """The inverse of `stack`."""
     hits, velocities, offsets = np.split(array, 3, axis=-1)
     return Groove(hits, velocities, offsets)
-
-
-def tap(groove: Groove) -> Floats:
-    """The rhythm alone, shape `steps, 3`: hit, velocity, offset of the loudest drum of each step.
-
-    Source: magenta's tapify.
-    """
-    loudest = groove.velocities.argmax(axis=1)
-    rows = np.arange(groove.steps)
-    return np.stack([groove.hits[rows, loudest], groove.velocities[rows, loudest], groove.offsets[rows, loudest]], 1)

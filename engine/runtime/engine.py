@@ -22,6 +22,7 @@ from engine.representations import groove as groove_codec
 from engine.representations.clip import Clip, Note, make_clip
 from engine.representations.drums import GENERAL_MIDI, DrumMap
 from engine.representations.grid import window_starts
+from engine.representations.groove import Groove
 from engine.representations.kind import DRUMS, MELODY, NO_NOTES, OTHER, judge_kind
 from engine.runtime import checkpoint, feel, translators
 from engine.runtime import device as devices
@@ -256,14 +257,13 @@ class Engine:
         check_share("timing", timing)
         check_share("velocity", velocity)
         check_temperature(temperature)
-        self._check_drums(clip)
         model = feel_of(self._roster.playing(HUMANIZE))
         started = time.perf_counter()
         generator = _generator(seed)
-        hits = torch.from_numpy(groove_codec.to_tensor(clip, self._drum_map).hits)
+        hits = torch.from_numpy(self._hits(clip).hits)
         answer = feel.answer(model, hits, clip, feel.imagine(model, hits, clip, temperature, generator))
         felt = feel.put_on(clip, *feel.draw(answer, temperature, generator), timing, velocity, self._drum_map)
-        return Answer((felt,), 0.0, _since(started), False, (self._drums.hear(clip).left_out,))
+        return Answer((felt,), 0.0, _since(started), False, (self._drums.left_out(clip),))
 
     def drumify(self, clip: Clip, *, temperature: float = DRUMIFY_TEMPERATURE, seed: int = 0) -> Answer:
         """A drum clip on the rhythm of any clip: it sounds where the clip does, and nowhere else."""
@@ -274,8 +274,8 @@ class Engine:
         tap = feel.tap_of(clip)
         answer = feel.answer(model, tap, clip, feel.imagine(model, tap, clip, temperature, generator))
         groove = feel.draw_drums(answer, tap, temperature, generator)
-        drums = self._drums.play(groove, Recipe(clip, (), ((),), temperature, generator), ())
-        return Answer((drums,), 0.0, _since(started), False, (0,))
+        drums = self._drums.play(groove[None], Recipe(clip, (), ((),), temperature, generator))
+        return Answer(tuple(drums), 0.0, _since(started), False, (0,))
 
     def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer:
         """The feel of one drum clip on the hits of another.
@@ -286,17 +286,15 @@ class Engine:
         """
         check_share("timing", timing)
         check_share("velocity", velocity)
-        self._check_drums(from_clip)
-        self._check_drums(to_clip)
+        template, target = self._hits(from_clip), self._hits(to_clip)
         loaded = self._roster.playing(HUMANIZE)
         encoded = self._encoder.feels([from_clip], loaded)
         started = time.perf_counter()
-        hits = torch.from_numpy(groove_codec.to_tensor(to_clip, self._drum_map).hits)
-        answer = feel.answer(feel_of(loaded), hits, to_clip, feel.mean_feel(encoded.latents[0]))
-        template = groove_codec.to_tensor(from_clip, self._drum_map)
+        hits = torch.from_numpy(target.hits)
+        answer = feel.answer(feel_of(loaded), hits, to_clip, encoded.latents[0].mean(0))  # one feel for the whole clip
         velocities, offsets = feel.exact_where_heard(template, answer.velocity[0], answer.offset[0])
         felt = feel.put_on(to_clip, velocities, offsets, timing, velocity, self._drum_map)
-        left_out = (*encoded.left_out, self._drums.hear(to_clip).left_out)
+        left_out = (*encoded.left_out, self._drums.left_out(to_clip))
         return Answer((felt,), encoded.encode_ms, _since(started), encoded.cached, left_out)
 
     def _latents(self, clips: Sequence[Clip], kind: str) -> Encoded:
@@ -321,9 +319,12 @@ class Engine:
             raise WrongKindError("some clips are melodies, some drums; choose clips of one kind, or set kind")
         return verdicts[0].kind
 
-    def _check_drums(self, clip: Clip) -> None:
-        if not self._drums.hear(clip).windows.any():
+    def _hits(self, clip: Clip) -> Groove:
+        """The clip's groove, which must have a hit."""
+        groove = groove_codec.to_tensor(clip, self._drum_map)
+        if not groove.hits.any():
             raise WrongKindError(f"the clip has no hit that the {self._drum_map.name} map knows; give a drum clip")
+        return groove
 
     def _decoded(
         self, loaded: Checkpoint, z: Tensor, recipe: Recipe, encoded: Encoded, started: float | None = None

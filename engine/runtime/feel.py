@@ -121,11 +121,6 @@ def exact_where_heard(groove: groove_codec.Groove, velocities: Tensor, offsets: 
     return torch.where(hit, own_velocities, velocities), torch.where(hit, own_offsets, offsets)
 
 
-def mean_feel(feels: Tensor) -> Tensor:
-    """One feel, `latent`, for a whole clip."""
-    return feels.mean(0)
-
-
 def _loudest(clip: Clip, cells: Sequence[groove_codec.Cell]) -> dict[tuple[int, int], tuple[Note, float]]:
     """The loudest audible note of each cell, and its offset: the one that the model hears."""
     leads: dict[tuple[int, int], tuple[Note, float]] = {}

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.models.draw import draw_hits
-from engine.models.heads import interpret
+from engine.models.heads import MelodyHead, interpret
 from engine.models.vae import Vae
 from engine.representations import groove as groove_codec
 from engine.representations import melody as melody_codec
@@ -88,6 +88,8 @@ class Translator(Protocol):
 class MelodyTranslator:
     """Tokens in, lines out."""
 
+    _head = MelodyHead()
+
     def hear(self, clip: Clip) -> Heard:
         """The highest line; leading note-offs of a window are holds, as in training."""
         melody = melody_codec.to_tensor(clip)
@@ -98,10 +100,7 @@ class MelodyTranslator:
     def speak(self, outputs: Tensor, recipe: Recipe) -> list[Clip]:
         """Draw each step once, then give the notes what their sources know."""
         logits = self._joined(outputs, recipe.frame)
-        if recipe.temperature:
-            noise = torch.rand(logits.shape, generator=recipe.generator).clamp_min(1e-20)
-            logits = logits / recipe.temperature - torch.log(-torch.log(noise))
-        tokens = logits.argmax(-1).numpy()
+        tokens = self._head.draw(logits, recipe.temperature, recipe.generator).numpy()
         sources = [Source.of(clip) for clip in recipe.sources]
         return [
             _clip(dress(melody_codec.from_tensor(row), recipe.frame, sources, weights), recipe, weights, _is_muted)
@@ -140,8 +139,11 @@ class GrooveTranslator:
     def hear(self, clip: Clip) -> Heard:
         """Hits with their feel; pitches of no voice are not heard (and kept as they are by `speak`)."""
         groove = torch.from_numpy(groove_codec.stack(groove_codec.to_tensor(clip, self.drum_map)))
-        left_out = sum(1 for note in clip.notes if self._is_unheard(note))
-        return Heard(groove[window_steps(clip)], left_out)
+        return Heard(groove[window_steps(clip)], self.left_out(clip))
+
+    def left_out(self, clip: Clip) -> int:
+        """How many notes of the clip are not heard."""
+        return sum(map(self.is_unheard, clip.notes))
 
     def speak(self, outputs: Tensor, recipe: Recipe) -> list[Clip]:
         """Draw each cell once, then play it on the sources' kit."""
@@ -151,13 +153,17 @@ class GrooveTranslator:
         hits = draw_hits(torch.logit(chances), recipe.temperature, recipe.generator)
         velocities, offsets = join(velocities, steps, total), join(offsets, steps, total)
         grooves = torch.cat([hits, velocities, offsets], -1).numpy()
-        return [self.play(groove, recipe, weights) for groove, weights in zip(grooves, recipe.weights, strict=True)]
+        return self.play(grooves, recipe)
 
-    def play(self, groove: groove_codec.Floats, recipe: Recipe, weights: Sequence[float]) -> Clip:
-        """One groove `steps, 27` on the kit of the weightiest source."""
-        sources = [clip for clip, _ in sorted(zip(recipe.sources, weights, strict=True), key=lambda pair: -pair[1])]
-        kit = DrumKit(sources[0] if sources else None, self.drum_map)
-        return _clip(kit.play(groove_codec.unstack(groove), recipe.frame), recipe, weights, self._is_unheard)
+    def play(self, grooves: groove_codec.Floats, recipe: Recipe) -> list[Clip]:
+        """Grooves `count, steps, 27`, each on the kit of its weightiest source, or on a plain one."""
+        kits = [DrumKit(clip, self.drum_map) for clip in recipe.sources or (None,)]
+        clips = []
+        for groove, weights in zip(grooves, recipe.weights, strict=True):
+            kit = kits[_weightiest(weights)]
+            notes = kit.play(groove_codec.unstack(groove), recipe.frame)
+            clips.append(_clip(notes, recipe, weights, self.is_unheard))
+        return clips
 
     def change(self, outputs: Tensor) -> Tensor:
         """Change of the hits' chances, and of velocity and offset where something is likely hit."""
@@ -175,7 +181,8 @@ class GrooveTranslator:
         windows = _music_of(model, z)[:, steps[:most_windows]].flatten(0, 1)
         return encode(model, windows).reshape(len(z), -1, z.shape[-1])
 
-    def _is_unheard(self, note: Note) -> bool:
+    def is_unheard(self, note: Note) -> bool:
+        """Whether a note is muted or of no voice; such notes stay as they are."""
         return note.mute or self.drum_map.voice_of(note.pitch) is None
 
 
@@ -209,9 +216,13 @@ def _clip(notes: list[Note], recipe: Recipe, weights: Sequence[float], is_unhear
     """The notes as a clip of the recipe's frame, with what the weightiest source has that no model hears."""
     frame = recipe.frame
     if recipe.sources:
-        nearest = recipe.sources[max(range(len(weights)), key=lambda k: weights[k])]
-        notes = notes + [note for note in nearest.notes if is_unheard(note)]
+        notes = notes + [note for note in recipe.sources[_weightiest(weights)].notes if is_unheard(note)]
     return make_clip(_unpiled(notes), frame.length_quarters, frame.numerator, frame.denominator, frame.bpm)
+
+
+def _weightiest(weights: Sequence[float]) -> int:
+    """Which source has the greatest weight, the first of equals; 0 where there is none."""
+    return max(range(len(weights)), key=lambda k: weights[k], default=0)
 
 
 def _unpiled(notes: list[Note]) -> list[Note]:

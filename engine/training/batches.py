@@ -6,6 +6,7 @@ So a run that is resumed at step n sees exactly what it would have seen, and eve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import torch
@@ -59,7 +60,7 @@ class Batches(IterableDataset[Batch]):
     def at(self, step: int) -> Batch:
         """The batch of a step, counted from 0."""
         epoch, place = divmod(step, self.batches_an_epoch)
-        order = torch.randperm(len(self.set), generator=torch.Generator().manual_seed(step_seed(self.seed, -1 - epoch)))
+        order = _order(len(self.set), step_seed(self.seed, -1 - epoch))
         chosen = order[place * self.schedule.batch_size : (place + 1) * self.schedule.batch_size]
         generator = torch.Generator().manual_seed(step_seed(self.seed, step))
         music = self.set.music[chosen]
@@ -68,6 +69,12 @@ class Batches(IterableDataset[Batch]):
             return Batch(music, music, self.weights[chosen])
         shown = TASKS[self.schedule.task](drop_hits(music, self.schedule.drop, generator))
         return Batch(music, shown, self.weights[chosen])
+
+
+@lru_cache(maxsize=4)
+def _order(size: int, seed: int) -> Tensor:
+    """The windows of one epoch in their order; the same for all its steps."""
+    return torch.randperm(size, generator=torch.Generator().manual_seed(seed))
 
 
 def transpose(tokens: Tensor, semitones: tuple[int, int], generator: torch.Generator) -> Tensor:

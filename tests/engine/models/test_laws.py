@@ -18,6 +18,7 @@ from engine.models.heads import CERTAIN, HEADS, interpret
 from engine.models.tasks import tap_of
 from engine.models.vae import Vae, kl_divergence
 from engine.representations import groove, melody
+from engine.representations.clip import Note, make_clip
 from engine.representations.drums import GENERAL_MIDI, NUM_VOICES
 
 PARTS = [
@@ -225,7 +226,19 @@ def test_hidden_hits_are_to_be_rebuilt_all_the_same() -> None:
     assert not torch.equal(hidden, silence)
 
 
-def test_the_tap_of_a_batch_is_that_of_each_groove() -> None:
+def test_a_tap_is_the_loudest_drum_of_each_step() -> None:
     music = windows("groove")
     for row, tap in zip(music, tap_of(music), strict=True):
-        assert torch.equal(torch.from_numpy(groove.tap(groove.unstack(row.numpy()))), tap)
+        for step, tapped in zip(row, tap, strict=True):
+            hits, velocities, offsets = step.split(NUM_VOICES)
+            loudest = int(velocities.argmax())
+            assert tapped.tolist() == [hits[loudest], velocities[loudest], offsets[loudest]]
+
+
+def test_a_tap_keeps_the_rhythm_of_the_loudest() -> None:
+    hits = [Note(0.0, 36, 0.25, 90.0), Note(0.01, 42, 0.25, 30.0), Note(2.0, 42, 0.25, 40.0)]
+    stacked = groove.stack(groove.to_tensor(make_clip(hits, 8.0), GENERAL_MIDI))
+    (rhythm,) = tap_of(torch.from_numpy(stacked)[None])
+    assert rhythm[:, 0].sum() == 2
+    assert rhythm[0, 1] == pytest.approx(90 / 127)
+    assert rhythm[0, 2] == 0

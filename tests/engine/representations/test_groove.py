@@ -6,7 +6,7 @@ import pytest
 from engine.errors import OutOfRangeError
 from engine.representations.clip import Note, make_clip
 from engine.representations.drums import GENERAL_MIDI, ROLAND, VOICES, DrumMap, read_drum_map
-from engine.representations.groove import cells, stack, tap, to_tensor, unstack
+from engine.representations.groove import cells, stack, to_tensor, unstack
 
 
 def drums(*notes, length=8.0):
@@ -43,13 +43,6 @@ def test_stack_and_unstack_are_inverse():
     again = unstack(stack(groove))
     for name in ("hits", "velocities", "offsets"):
         assert np.array_equal(getattr(again, name), getattr(groove, name))
-
-
-def test_a_tap_keeps_the_rhythm_of_the_loudest():
-    rhythm = tap(to_tensor(drums((0.0, 36, 90.0), (0.01, 42, 30.0), (2.0, 42, 40.0)), GENERAL_MIDI))
-    assert rhythm[:, 0].sum() == 2
-    assert rhythm[0, 1] == pytest.approx(90 / 127)
-    assert rhythm[0, 2] == 0
 
 
 @pytest.mark.parametrize("pitch", [43, 45, 47, 48, 50, 58])
