@@ -91,7 +91,7 @@ def product(weight: Tensor, bias: Tensor | None = None) -> Product:
         return lambda rows: F.linear(rows, own_weight, own_bias)
     multiply = torch.fbgemm_linear_fp16_weight_fp32_activation
     with warnings.catch_warnings():
-        # Marked for removal after the torch that we are pinned to; what replaces it takes 7 us more a call.
+        # Marked for removal after the torch that we are pinned to; what replaces it takes longer a call.
         warnings.simplefilter("ignore")
         packed = torch.fbgemm_pack_gemm_matrix_fp16(weight)
         multiply(weight.new_zeros(1, weight.shape[1]), packed, own_bias)
