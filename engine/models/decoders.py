@@ -16,7 +16,13 @@ from engine.models.heads import Head
 
 
 class Decoder(Protocol):
-    """What every decoder does."""
+    """What every decoder does.
+
+    Attributes:
+        looks_back: each step is drawn before the next one is known, and so by the decoder itself.
+    """
+
+    looks_back: bool
 
     def forward(self, z: Tensor, features: Tensor, sampling: Tensor) -> Tensor:
         """Outputs for training, `batch, steps, depth`.
@@ -38,6 +44,8 @@ class Decoder(Protocol):
 
 class ParallelDecoder(nn.Module):
     """All steps at once: the latent spread over the steps, then dilated convolutions between them."""
+
+    looks_back = False
 
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
@@ -74,6 +82,8 @@ class LstmDecoder(Foldable[FoldedDecoder]):
 
     Source: magenta's BaseLstmDecoder: initial states tanh(linear(z)), inputs [previous, z], stacked LSTMs.
     """
+
+    looks_back = True
 
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()

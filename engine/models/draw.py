@@ -15,10 +15,35 @@ _LIKELY_TAPPED = math.log(0.35 / 0.65)
 
 def draw_hits(logits: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
     """Hits 0 or 1, each cell for itself; the shape of `logits`."""
-    if temperature == 0:
+    return hits_by(logits, temperature, _uniform(logits, temperature, generator))
+
+
+def hits_by(logits: Tensor, temperature: float | Tensor, uniform: Tensor | None) -> Tensor:
+    """Hits 0 or 1, decided by noise that is given.
+
+    Args:
+        logits: of the hits, any shape.
+        temperature: one for all, or a tensor to match, 0 allowed in it.
+        uniform: numbers in 0..1, the end left out, of the shape of `logits`; None where every temperature is 0.
+    """
+    if uniform is None:
         return (logits > 0).float()
-    chance = torch.rand(logits.shape, generator=generator).to(logits.device)
-    return (chance < torch.sigmoid(logits / temperature)).float()
+    return (uniform < torch.sigmoid(logits / temperature)).float()
+
+
+def draw_classes(logits: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+    """One class a step of `…, steps, classes`; shape `…, steps`."""
+    return classes_by(logits, temperature, _uniform(logits, temperature, generator))
+
+
+def classes_by(logits: Tensor, temperature: float | Tensor, uniform: Tensor | None) -> Tensor:
+    """One class a step, decided by noise that is given, as in `hits_by`.
+
+    Source: Gumbel 1954: the greatest of logits plus -log(-log(uniform)) is a draw by their softmax.
+    """
+    if uniform is None:
+        return logits.argmax(-1)
+    return (logits - temperature * torch.log(-torch.log(uniform.clamp_min(1e-20)))).argmax(-1)
 
 
 def draw_tapped_hits(logits: Tensor, tapped: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
@@ -53,9 +78,14 @@ def draw_offsets(location: Tensor, scale: Tensor, temperature: float, generator:
 
 
 def _laplace(location: Tensor, scale: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-    if temperature == 0:
+    uniform = _uniform(location, temperature, generator)
+    if uniform is None:
         return location
-    uniform = torch.rand(location.shape, generator=generator).to(location.device) - 0.5
+    uniform = uniform - 0.5
     noise = -uniform.sign() * torch.log1p(-2 * uniform.abs().clamp_max(0.499999))
     noise = noise.clamp(-_TAIL, _TAIL)
     return location + temperature * scale * noise
+
+
+def _uniform(like: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor | None:
+    return None if temperature == 0 else torch.rand(like.shape, generator=generator).to(like.device)

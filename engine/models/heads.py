@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.models.draw import draw_hits
+from engine.models.draw import draw_classes, draw_hits
 from engine.representations.drums import NUM_VOICES
 from engine.representations.groove import DEPTH
 from engine.representations.melody import NUM_CLASSES
@@ -70,10 +70,7 @@ class MelodyHead(nn.Module):
 
     def draw(self, outputs: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
         """The class drawn."""
-        if temperature == 0:
-            return outputs.argmax(-1)
-        noise = torch.rand(outputs.shape, generator=generator).to(outputs.device).clamp_min(1e-20)
-        return (outputs / temperature - torch.log(-torch.log(noise))).argmax(-1)
+        return draw_classes(outputs, temperature, generator)
 
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
         """Log-probabilities near 0 for the class drawn, far below for all others."""

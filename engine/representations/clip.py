@@ -12,8 +12,8 @@ from operator import attrgetter
 from engine.errors import OutOfRangeError, UnsupportedMeterError
 
 MAX_NOTES = 20_000
-# An onset as much before a beat belongs to it: half a 16th.
-_EARLY_QUARTERS = 0.125
+EARLY_QUARTERS = 0.125
+"""An onset so much before a beat belongs to it: half a 16th."""
 _NOTE_STRUCT = struct.Struct("<i d d f i f f i")
 
 
@@ -155,13 +155,13 @@ def loop_to(clip: Clip, length_quarters: float) -> Clip:
     if length_quarters == clip.length_quarters:
         return clip
     turns = math.ceil(length_quarters / clip.length_quarters - 1e-9)
-    firsts = [(note.start_quarters + _EARLY_QUARTERS) % clip.length_quarters - _EARLY_QUARTERS for note in clip.notes]
+    firsts = [(note.start_quarters + EARLY_QUARTERS) % clip.length_quarters - EARLY_QUARTERS for note in clip.notes]
     notes = (
         replace(note, start_quarters=first + turn * clip.length_quarters)
         for turn in range(turns)
         for note, first in zip(clip.notes, firsts, strict=True)
     )
-    kept = (note for note in notes if note.start_quarters < length_quarters - _EARLY_QUARTERS)
+    kept = (note for note in notes if note.start_quarters < length_quarters - EARLY_QUARTERS)
     return make_clip(kept, length_quarters, clip.numerator, clip.denominator, clip.bpm)
 
 

@@ -19,6 +19,7 @@ from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
 from engine.models.feel import FeelModel
 from engine.models.folding import for_inference
 from engine.models.vae import Vae
+from engine.runtime.directions import Directions
 
 FORMAT = "latent-bridge-checkpoint-1"
 WEIGHTS_NAME = "weights.safetensors"
@@ -46,6 +47,7 @@ class Checkpoint:
     model: Vae | FeelModel
     hash: str
     trained: dict[str, Any]
+    directions: Directions | None = None
 
 
 def default_checkpoints() -> Path:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from engine.errors import OutOfRangeError, TooLargeError, UnsupportedMeterError
+from engine.errors import OutOfRangeError, TooLargeError, UnsupportedMeterError, WrongKindError
 from engine.representations.clip import Clip, loop_to
+from engine.representations.kind import NO_NOTES, OTHER, judge_kind
 
 MAX_COUNT = 128
 MAX_WINDOWS = 8192
@@ -46,6 +47,33 @@ def check_weights(clips: Sequence[Clip], weights: Sequence[float]) -> None:
     valid = all(math.isfinite(weight) and weight >= 0 for weight in weights) and sum(weights) > 0
     if not clips or len(clips) != len(weights) or not valid:
         raise OutOfRangeError("give at least one clip and a weight for each, none negative and one above 0")
+
+
+def check_kind(kind: str, known: Iterable[str]) -> str:
+    """A kind of music that there are models for."""
+    if kind not in known:
+        raise WrongKindError(f"no model plays the kind {kind!r}; choose {' or '.join(known)}")
+    return kind
+
+
+def one_kind(clips: Sequence[Clip]) -> str:
+    """The one kind that all clips are judged to be.
+
+    Raises:
+        WrongKindError: one is neither a melody nor drums, or they are not alike.
+    """
+    verdicts = [judge_kind(clip) for clip in clips]
+    for verdict in verdicts:
+        if verdict == NO_NOTES:
+            raise WrongKindError("the clip has no note that sounds; put some in, or sample new clips from a model")
+        if verdict.kind == OTHER:
+            raise WrongKindError(
+                f"the clip is neither a melody nor drums ({verdict.reason}); "
+                "set kind to melody to use its highest line alone"
+            )
+    if len({verdict.kind for verdict in verdicts}) > 1:
+        raise WrongKindError("some clips are melodies, some drums; choose clips of one kind, or set kind")
+    return verdicts[0].kind
 
 
 def one_length(clips: Sequence[Clip]) -> list[Clip]:

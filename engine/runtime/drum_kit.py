@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import numpy as np
 
 from engine.representations.clip import Clip, Note
 from engine.representations.drums import NUM_VOICES, DrumMap
@@ -44,6 +46,7 @@ class DrumKit:
         self.steps = 1 if clip is None else clip_steps(clip)
         self.strokes = [{} for _ in range(NUM_VOICES)] if clip is None else _strokes(clip, drum_map)
         self.hits = [sorted(strokes) for strokes in self.strokes]
+        self._looked_up: dict[tuple[int, int], Sequence[Stroke]] = {}
 
     def play(self, groove: Groove, frame: Clip) -> list[Note]:
         """The groove's hits as notes, placed in the loop of `frame`.
@@ -52,16 +55,21 @@ class DrumKit:
         launched must not begin without its first beat.
         """
         notes = []
-        for step, voice in zip(*groove.hits.nonzero(), strict=True):
-            loudest = float(groove.velocities[step, voice]) * 127.0
-            for stroke in self._like(int(step), int(voice)):
-                offset = float(groove.offsets[step, voice]) + stroke.later_steps
+        where = groove.hits.nonzero()
+        places = np.argwhere(groove.hits).tolist()
+        touches = np.stack([groove.velocities[where], groove.offsets[where]], 1).tolist()
+        for (step, voice), (loudest, own_offset) in zip(places, touches, strict=True):
+            for stroke in self._looked_up.get((step, voice)) or self._look_up(step, voice):
+                offset = own_offset + stroke.later_steps
                 if step == 0 and not stroke.before_loop:
                     offset = max(0.0, offset)
-                velocity = max(_MIN_VELOCITY, min(127.0, loudest * stroke.loudness))
-                start = step_to_quarters(int(step), offset, frame)
-                notes.append(replace(stroke.note, start_quarters=start, velocity=velocity))
+                velocity = max(_MIN_VELOCITY, min(127.0, loudest * 127.0 * stroke.loudness))
+                notes.append(_struck(stroke.note, step_to_quarters(step, offset, frame), velocity))
         return notes
+
+    def _look_up(self, step: int, voice: int) -> Sequence[Stroke]:
+        """What `_like` finds, kept: a morph plays the same cells again and again."""
+        return self._looked_up.setdefault((step, voice), self._like(step, voice))
 
     def _like(self, step: int, voice: int) -> Sequence[Stroke]:
         """The clip's nearest strokes of this voice in the loop, else a plain one.
@@ -79,6 +87,18 @@ class DrumKit:
         if nearest == where:
             return strokes
         return tuple({stroke.note.pitch: stroke for stroke in reversed(strokes)}.values())
+
+
+def is_unheard(note: Note, drum_map: DrumMap) -> bool:
+    """Whether a note is muted or of no voice; such notes stay as they are."""
+    return note.mute or drum_map.voice_of(note.pitch) is None
+
+
+def _struck(like: Note, start_quarters: float, velocity: float) -> Note:
+    return Note(
+        start_quarters, like.pitch, like.duration_quarters, velocity,
+        like.mute, like.probability, like.velocity_deviation, like.release_velocity,
+    )  # fmt: skip
 
 
 def _strokes(clip: Clip, drum_map: DrumMap) -> list[dict[int, tuple[Stroke, ...]]]:

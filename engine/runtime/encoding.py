@@ -21,6 +21,7 @@ from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.reach import measure_reach
 from engine.runtime.roster import feel_of, vae_of
 from engine.runtime.translators import Translator
+from engine.runtime.travel import WAY_STOPS, few_windows, measure_way
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,22 @@ class ClipEncoder:
 
     def reach(self, clip: Clip, kind: str, loaded: Checkpoint, latents: Tensor) -> Tensor:
         """How far amounts reach from this clip, shape `33` (`reach.measure_reach`)."""
-        key = self._key(clip, f"{kind}-reach", loaded.hash)
-        found = self._cache.get(key)
-        if found is None:
-            found = measure_reach(loaded, self._kinds[kind], latents, clip)[None].numpy()
-            self._cache.put(key, found)
-        return torch.from_numpy(np.array(found[0]))
+        key = self._key(clip.fingerprint(), f"{kind}-reach", loaded.hash)
+        return self._measured(key, lambda: measure_reach(loaded, self._kinds[kind], latents, clip))
+
+    def way(self, a: str, b: str, kind: str, loaded: Checkpoint, ends: tuple[Tensor, Tensor]) -> Tensor:
+        """How the way from one clip to another is measured out, shape `129` (`travel.measure_way`).
+
+        Args:
+            a: fingerprint of the first; who asks for both ways round asks for them in one order.
+            b: of the second.
+            kind: of both.
+            loaded: the model.
+            ends: latents of both, `windows, latent` each; a few windows speak for a long clip.
+        """
+        few = [few_windows(end) for end in ends]
+        key = self._key(f"{a}-{b}", f"{kind}-way", loaded.hash)
+        return self._measured(key, lambda: measure_way(loaded, self._kinds[kind], few, WAY_STOPS))
 
     def feels(self, clips: Sequence[Clip], loaded: Checkpoint) -> Encoded:
         """The feel of each drum clip under a humanize model."""
@@ -75,7 +86,7 @@ class ClipEncoder:
         latents, left_out, cached = [], [], True
         for clip in clips:
             heard = self._kinds[kind].hear(clip)
-            key = self._key(clip, kind, loaded.hash)
+            key = self._key(clip.fingerprint(), kind, loaded.hash)
             found: NDArray[np.float32] | None = self._cache.get(key)
             if found is None:
                 cached = False
@@ -86,6 +97,13 @@ class ClipEncoder:
         elapsed_ms = (time.perf_counter() - started) * 1e3
         return Encoded(tuple(latents), tuple(left_out), cached, elapsed_ms)
 
-    def _key(self, clip: Clip, kind: str, model_hash: str) -> str:
+    def _measured(self, key: str, measure: Callable[[], Tensor]) -> Tensor:
+        found = self._cache.get(key)
+        if found is None:
+            found = measure()[None].numpy()
+            self._cache.put(key, found)
+        return torch.from_numpy(np.array(found[0]))
+
+    def _key(self, fingerprint: str, kind: str, model_hash: str) -> str:
         spelling = kind if kind.startswith(MELODY) else f"{kind}-{self._map_hash}"
-        return cache_key(clip.fingerprint(), spelling, model_hash)
+        return cache_key(fingerprint, spelling, model_hash)

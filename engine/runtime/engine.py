@@ -9,7 +9,7 @@ Every answer is decided by its arguments alone: same clip, settings and seed, sa
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -23,15 +23,30 @@ from engine.representations.clip import Clip, Note, make_clip
 from engine.representations.drums import GENERAL_MIDI, DrumMap
 from engine.representations.grid import window_starts
 from engine.representations.groove import Groove
-from engine.representations.kind import DRUMS, MELODY, NO_NOTES, OTHER, judge_kind
+from engine.representations.kind import DRUMS, MELODY, OTHER, judge_kind
 from engine.runtime import checkpoint, feel, translators
 from engine.runtime import device as devices
 from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
 from engine.runtime.cache import LatentCache
 from engine.runtime.checkpoint import Checkpoint
-from engine.runtime.checks import check_count, check_share, check_temperature, check_weights, check_windows, one_length
+from engine.runtime.checks import (
+    check_count,
+    check_kind,
+    check_share,
+    check_temperature,
+    check_weights,
+    check_windows,
+    one_kind,
+    one_length,
+)
 from engine.runtime.encoding import ClipEncoder, Encoded
+from engine.runtime.field import Field, check_anchors, make_field
+from engine.runtime.knobs import Knob
+from engine.runtime.morph import Morph, working_knobs
+from engine.runtime.noise import generator_of
+from engine.runtime.position import NUM_KNOBS, Anchor, Position
 from engine.runtime.roster import DRUMIFY, HUMANIZE, Roster, feel_of, vae_of
+from engine.runtime.touch import AS_IT_IS
 from engine.runtime.translators import GrooveTranslator, MelodyTranslator, Recipe, Translator
 from engine.runtime.ways import Ways, from_prior
 
@@ -64,6 +79,7 @@ class Engine:
         self._translators: dict[str, Translator] = {MELODY: MelodyTranslator(), DRUMS: self._drums}
         self._encoder = ClipEncoder(self._translators, cache, drum_map)
         self._ways = Ways(self._translators, self._encoder)
+        self._morph = Morph(self._translators, drum_map)
 
     @classmethod
     def load(
@@ -118,6 +134,9 @@ class Engine:
                 for count in (1, 8):
                     self.vary(clip, count, 0.5, kind=kind)
                 self.interpolate(clip, clip, 9, kind=kind)
+                field = self.field([Anchor(clip, *point) for point in ((0, 0), (1, 0), (0, 1))], kind=kind)
+                for count in (1, 25):
+                    self.morph(field, [Position(knobs=(0.5,) * NUM_KNOBS, temperature=0.5)] * count)
         if HUMANIZE in self._roster:
             self.humanize(beat, 1.0, 1.0)
             self.groove(beat, beat, 1.0, 1.0)
@@ -155,7 +174,7 @@ class Engine:
         check_temperature(temperature)
         loaded = self._roster.with_prior(model)
         z = from_prior(loaded, count, seed)[:, None]
-        recipe = Recipe(Clip((), loaded.bars * 4.0), (), ((),) * count, temperature, _generator(seed))
+        recipe = Recipe(Clip((), loaded.bars * 4.0), (), ((),) * count, temperature, generator_of(seed))
         return self._decoded(loaded, z, recipe, Encoded((), (), False, 0.0))
 
     def vary(
@@ -184,7 +203,7 @@ class Engine:
         loaded = self._roster.playing(chosen)
         here = encoded.latents[0].expand(count, -1, -1)
         away = self._ways.directions(loaded, clip, count, seed)
-        recipe = Recipe(clip, (clip,), ((1.0,),) * count, temperature, _generator(seed))
+        recipe = Recipe(clip, (clip,), ((1.0,),) * count, temperature, generator_of(seed))
         z = slerp(here, away, self._ways.share(loaded, clip, encoded.latents[0], amount))
         return self._decoded(loaded, z, recipe, encoded, started)
 
@@ -216,10 +235,9 @@ class Engine:
         shares = torch.linspace(0, 1, steps)
         if spacing == "change" and steps > 2:
             shares = self._ways.stops(loaded, clips, encoded.latents, steps)
-        a, b = encoded.latents
-        z = slerp(a.expand(steps, -1, -1), b.expand(steps, -1, -1), shares[:, None])
         weights = tuple((1 - float(t), float(t)) for t in shares)
-        recipe = Recipe(clips[0], tuple(clips), weights, temperature, _generator(seed))
+        z = blend(torch.stack(encoded.latents), torch.tensor(weights, dtype=torch.float64))
+        recipe = Recipe(clips[0], tuple(clips), weights, temperature, generator_of(seed))
         return self._decoded(loaded, z, recipe, encoded, started)
 
     def blend(
@@ -243,8 +261,8 @@ class Engine:
         check_windows(len(clips), len(window_starts(looped[0])))
         encoded = self._latents(looped, chosen)
         shares = tuple(weight / max(weights) for weight in weights)  # only ratios count, and these cannot overflow
-        z = blend(torch.stack(encoded.latents), torch.tensor(shares))
-        recipe = Recipe(looped[0], tuple(looped), (shares,), temperature, _generator(seed))
+        z = blend(torch.stack(encoded.latents), torch.tensor(shares, dtype=torch.float64))
+        recipe = Recipe(looped[0], tuple(looped), (shares,), temperature, generator_of(seed))
         return self._decoded(self._roster.playing(chosen), z[None], recipe, encoded)
 
     def humanize(
@@ -259,7 +277,7 @@ class Engine:
         check_temperature(temperature)
         model = feel_of(self._roster.playing(HUMANIZE))
         started = time.perf_counter()
-        generator = _generator(seed)
+        generator = generator_of(seed)
         hits = torch.from_numpy(self._hits(clip).hits)
         answer = feel.answer(model, hits, clip, feel.imagine(model, hits, clip, temperature, generator))
         felt = feel.put_on(clip, *feel.draw(answer, temperature, generator), timing, velocity, self._drum_map)
@@ -270,11 +288,11 @@ class Engine:
         check_temperature(temperature)
         model = feel_of(self._roster.playing(DRUMIFY))
         started = time.perf_counter()
-        generator = _generator(seed)
+        generator = generator_of(seed)
         tap = feel.tap_of(clip)
         answer = feel.answer(model, tap, clip, feel.imagine(model, tap, clip, temperature, generator))
         groove = feel.draw_drums(answer, tap, temperature, generator)
-        drums = self._drums.play(groove[None], Recipe(clip, (), ((),), temperature, generator))
+        drums = self._drums.writer(()).write(torch.from_numpy(groove)[None], clip, ((),), (AS_IT_IS,))
         return Answer(tuple(drums), 0.0, _since(started), False, (0,))
 
     def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer:
@@ -297,27 +315,58 @@ class Engine:
         left_out = (*encoded.left_out, self._drums.left_out(to_clip))
         return Answer((felt,), encoded.encode_ms, _since(started), encoded.cached, left_out)
 
+    def field(self, anchors: Sequence[Anchor], *, kind: str | None = None) -> Field:
+        """Clips at points of the unit square, ready to be morphed between; shorter clips are played in loop.
+
+        How the music changes between neighbours is measured, once a pair of clips.
+
+        Raises:
+            OutOfRangeError: no anchor, or more than 64.
+            WrongKindError: the clips are not all melodies or all drums.
+            UnsupportedMeterError: they are not in one meter, or in one that is not on the models' grid.
+            TooLargeError: they are too long together.
+        """
+        check_anchors(anchors)
+        chosen = self._kind([anchor.clip for anchor in anchors], kind)
+        return make_field(anchors, self._translators[chosen], self._roster.playing(chosen), self._encoder)
+
+    def morph(self, field: Field, positions: Sequence[Position], locks: Mapping[int, Position] | None = None) -> Answer:
+        """A clip for each position in a field, all of them in one pass of the model.
+
+        At an anchor it is the reconstruction of the anchor's clip; between, the blend of all of them by nearness, so
+        that the music changes evenly on the way. The seed decides the noise, the same wherever the cursor is: small
+        moves make small changes, and who comes back finds the same notes.
+
+        Args:
+            field: from `field`.
+            positions: 1 to 128.
+            locks: of drums: a voice 0..8 to the position whose pattern's notes it keeps, or 9 to the position whose
+                hits all voices keep, while velocities and offsets go on; a voice's own lock wins.
+
+        Raises:
+            OutOfRangeError: too many positions or none, or no such voice.
+            WrongKindError: something is locked in a melody.
+            TooLargeError: too many positions for clips so long.
+        """
+        check_count(len(positions))
+        check_windows(len(positions), len(window_starts(field.frame)))
+        started = time.perf_counter()
+        clips = self._morph.patterns(self._roster.playing(field.kind), field, positions, locks or {})
+        return Answer(tuple(clips), 0.0, _since(started), True, field.left_out)
+
+    def knobs(self, kind: str) -> tuple[tuple[int, Knob], ...]:
+        """The knobs of a kind of music that work with what is loaded, each with its number from 1.
+
+        Raises:
+            WrongKindError: no loaded model plays that kind.
+        """
+        return working_knobs(self._roster.playing(check_kind(kind, self._translators)), kind)
+
     def _latents(self, clips: Sequence[Clip], kind: str) -> Encoded:
         return self._encoder.latents(clips, kind, self._roster.playing(kind))
 
     def _kind(self, clips: Sequence[Clip], asked: str | None) -> str:
-        """The one kind of all clips, as asked or as judged."""
-        if asked is not None:
-            if asked not in self._translators:
-                raise WrongKindError(f"no model plays the kind {asked!r}; choose {' or '.join(self._translators)}")
-            return asked
-        verdicts = [judge_kind(clip) for clip in clips]
-        for verdict in verdicts:
-            if verdict == NO_NOTES:
-                raise WrongKindError("the clip has no note that sounds; put some in, or sample new clips from a model")
-            if verdict.kind == OTHER:
-                raise WrongKindError(
-                    f"the clip is neither a melody nor drums ({verdict.reason}); "
-                    "set kind to melody to use its highest line alone"
-                )
-        if len({verdict.kind for verdict in verdicts}) > 1:
-            raise WrongKindError("some clips are melodies, some drums; choose clips of one kind, or set kind")
-        return verdicts[0].kind
+        return check_kind(asked, self._translators) if asked is not None else one_kind(clips)
 
     def _hits(self, clip: Clip) -> Groove:
         """The clip's groove, which must have a hit."""
@@ -334,10 +383,6 @@ class Engine:
         outputs = translators.decode(vae_of(loaded), z, recipe.temperature, recipe.generator)
         clips = self._translators[loaded.kind].speak(outputs, recipe)
         return Answer(tuple(clips), encoded.encode_ms, _since(started), encoded.cached, encoded.left_out)
-
-
-def _generator(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed % 2**63)
 
 
 def _since(started: float) -> float:

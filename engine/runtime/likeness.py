@@ -15,15 +15,19 @@ from numpy.typing import NDArray
 from engine.representations.clip import Clip, Note
 from engine.representations.grid import STEP_QUARTERS, STEPS_PER_QUARTER, clip_steps, nearest_step, step_to_quarters
 from engine.representations.melody import GridNote
+from engine.runtime.touch import AS_IT_IS, Touch
 
 _STEPS_A_SEMITONE = 0.25
 _NEIGHBOURS = 12
 _ACCENTS = {0: 104.0, 2: 88.0, 1: 78.0, 3: 78.0}
 _DOWNBEAT = 112.0
 _BEAT_STEPS = 4
-_OFFSET = 1
+_VELOCITY, _OFFSET, _NUM_FIELDS = 0, 1, 7
+_PLAIN = (0.0, 1.0, 0.0, 1.0, 0.0, 64.0)
+_FAINT = 1e-3
 
 Floats = NDArray[np.float64]
+Line = Sequence[GridNote]
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Source:
         table = np.array(sorted(rows), np.float64).reshape(-1, 9)
         return cls(clip, table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2:])
 
-    def nearest(self, line: Sequence[GridNote]) -> Floats:
+    def nearest(self, line: Line) -> Floats:
         """The fields of the nearest note for each note of a line, by time and a quarter step a semitone.
 
         The clip must have notes. An early note lends its offset to the first step only if it is the first itself: at
@@ -74,23 +78,41 @@ class Source:
         return rows
 
 
-def dress(line: Sequence[GridNote], clip: Clip, sources: Sequence[Source], weights: Sequence[float]) -> list[Note]:
-    """Notes of a melody, each with the weighted fields of the nearest note of every source.
+def dress(
+    lines: Sequence[Line], clip: Clip, sources: Sequence[Source], weights: Sequence[Sequence[float]]
+) -> list[Floats]:
+    """Fields for the notes of melodies, `notes, 7` each: those of the nearest note of every source, weighed.
 
     Args:
-        line: what the model wrote, on the grid.
-        clip: gives length and meter of the result; its own notes are not looked at.
-        sources: the clips that the result was made of; without any, velocities follow the meter's accents.
-        weights: one a source, none negative.
+        lines: what the model wrote, on the grid.
+        clip: gives length and meter of the results; its own notes are not looked at.
+        sources: the clips that the results were made of; where none sounds, velocities follow the meter's accents.
+        weights: a row a line, a column a source, none negative; less than a thousandth of a row's is not heard, and
+            so not asked for.
     """
-    if not line:
-        return []
-    heard = [(w, s) for s, w in zip(sources, weights, strict=True) if w > 0 and len(s.steps)]
-    if heard:
-        share = sum(weight for weight, _ in heard)
-        fields = np.sum([weight / share * source.nearest(line) for weight, source in heard], axis=0)
-    else:
-        fields = np.array([(accent(note.step, clip), 0.0, 1.0, 0.0, 1.0, 0.0, 64.0) for note in line])
+    voiced = [k for k, source in enumerate(sources) if len(source.steps)]
+    shares = np.array([[row[k] for k in voiced] for row in weights]).reshape(len(lines), len(voiced))
+    shares = np.where(shares > _FAINT * shares.sum(1, keepdims=True), shares, 0)
+    whole = shares.sum(1, keepdims=True)
+    shares = shares / np.where(whole > 0, whole, 1)
+    line_of = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    notes = [note for line in lines for note in line]
+    fields = np.zeros((len(notes), _NUM_FIELDS))
+    for column, k in enumerate(voiced):
+        share = shares[line_of, column]
+        asking = share.nonzero()[0]
+        if len(asking):
+            fields[asking] += share[asking, None] * sources[k].nearest([notes[place] for place in asking])
+    for place in (whole[line_of, 0] == 0).nonzero()[0]:
+        fields[place] = (accent(notes[place].step, clip), *_PLAIN)
+    return np.split(fields, np.cumsum([len(line) for line in lines])[:-1])
+
+
+def put_on(line: Line, clip: Clip, fields: Floats, touch: Touch = AS_IT_IS) -> list[Note]:
+    """The notes of a line, with their fields as `dress` gave them, played by a touch."""
+    fields = fields.copy()
+    fields[:, _VELOCITY] = touch.velocities(fields[:, _VELOCITY])
+    fields[:, _OFFSET] = touch.offsets(fields[:, _OFFSET])
     return [_note(note, clip, row) for note, row in zip(line, fields.tolist(), strict=True)]
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
-from torch import Tensor
+AnswerT = TypeVar("AnswerT")
 
 _KEPT = 64
 _MOST_NUMBERS = 4_000_000
 
 
-class Recent:
+class Recent(Generic[AnswerT]):
     """Remembers what `make` gave for a key, the longest unused forgotten first; not thread-safe.
 
     At most 64 answers are kept, of four million numbers together; the last one always.
+
+    Args:
+        numbers_in: how many numbers an answer holds.
     """
 
-    def __init__(self) -> None:
-        self._found: OrderedDict[Hashable, Tensor] = OrderedDict()
+    def __init__(self, numbers_in: Callable[[AnswerT], int]) -> None:
+        self._numbers_in = numbers_in
+        self._found: OrderedDict[Hashable, AnswerT] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
+    def get(self, key: Hashable, make: Callable[[], AnswerT]) -> AnswerT:
         """What belongs to the key, made where it is not remembered; not to be changed by the caller."""
         if key not in self._found:
             self._found[key] = make()
@@ -30,4 +35,4 @@ class Recent:
         return self._found[key]
 
     def _has_room(self) -> bool:
-        return len(self._found) <= _KEPT and sum(map(Tensor.numel, self._found.values())) <= _MOST_NUMBERS
+        return len(self._found) <= _KEPT and sum(map(self._numbers_in, self._found.values())) <= _MOST_NUMBERS

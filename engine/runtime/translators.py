@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.models.draw import draw_hits
-from engine.models.heads import MelodyHead, interpret
+from engine.models.draw import classes_by, hits_by
+from engine.models.heads import interpret
 from engine.models.vae import Vae
 from engine.representations import groove as groove_codec
 from engine.representations import melody as melody_codec
-from engine.representations.clip import IN_ORDER, Clip, Note, make_clip
-from engine.representations.drums import DrumMap
+from engine.representations.clip import Clip
+from engine.representations.drums import NUM_VOICES, DrumMap
 from engine.representations.grid import WINDOW_STEPS, clip_steps
 from engine.representations.key import moved_into
-from engine.runtime.drum_kit import DrumKit
-from engine.runtime.likeness import Source, dress
+from engine.runtime.drum_kit import is_unheard
+from engine.runtime.touch import AS_IT_IS
 from engine.runtime.windows import join, looped_steps, window_steps
+from engine.runtime.writers import KitWriter, LineWriter, Writer
 
 _BATCH_WINDOWS = 512
 _TINY = 1e-12
 _BLIND_TRUST = 1e-3
+# Odds, as logits, that make a pattern between two clips about twice as dense at 1 and half as dense at -1.
+_DENSEST_LINE, _DENSEST_DRUMS = 10.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,13 @@ class Recipe:
 
 
 class Translator(Protocol):
-    """One kind of music."""
+    """One kind of music.
+
+    Attributes:
+        choices: how many random numbers the drawing of a step takes.
+    """
+
+    choices: int
 
     def hear(self, clip: Clip) -> Heard:
         """The clip as windows."""
@@ -64,6 +73,34 @@ class Translator(Protocol):
 
     def speak(self, outputs: Tensor, recipe: Recipe) -> list[Clip]:
         """Decoder outputs `count, windows, 32, depth` as clips."""
+        said = self.join(outputs, recipe.frame)
+        uniform = None
+        if recipe.temperature > 0:
+            uniform = torch.rand((*said.shape[:2], self.choices), generator=recipe.generator)
+        music = self.draw(said, recipe.temperature, uniform)
+        touches = (AS_IT_IS,) * len(music)
+        return self.writer(recipe.sources).write(music, recipe.frame, recipe.weights, touches)
+
+    def join(self, outputs: Tensor, frame: Clip) -> Tensor:
+        """What all windows say of each step of the whole clip, `count, steps, depth`, on the CPU."""
+        ...
+
+    def draw(
+        self, said: Tensor, temperature: float | Tensor, uniform: Tensor | None, density: float | Tensor = 0.0
+    ) -> Tensor:
+        """Music drawn from what `join` gave, each step once: tokens `count, steps` or grooves `count, steps, 27`.
+
+        Args:
+            said: what all windows say.
+            temperature: one for all results, or a tensor `count, 1, 1`.
+            uniform: the noise, numbers 0..1 `count, steps, choices`; None where every temperature is 0.
+            density: -1..1, the same way; shifts the odds of every onset: the greater, the more of them, from the same
+                noise.
+        """
+        ...
+
+    def writer(self, sources: Sequence[Clip]) -> Writer:
+        """Writes music down with what these clips lend."""
         ...
 
     def change(self, outputs: Tensor) -> Tensor:
@@ -85,10 +122,10 @@ class Translator(Protocol):
         ...
 
 
-class MelodyTranslator:
+class MelodyTranslator(Translator):
     """Tokens in, lines out."""
 
-    _head = MelodyHead()
+    choices = melody_codec.NUM_CLASSES
 
     def hear(self, clip: Clip) -> Heard:
         """The highest line; leading note-offs of a window are holds, as in training."""
@@ -97,15 +134,29 @@ class MelodyTranslator:
         windows = [torch.from_numpy(melody_codec.without_leading_off(row)) for row in rows]
         return Heard(torch.stack(windows), melody.left_out)
 
-    def speak(self, outputs: Tensor, recipe: Recipe) -> list[Clip]:
-        """Draw each step once, then give the notes what their sources know."""
-        logits = self._joined(outputs, recipe.frame)
-        tokens = self._head.draw(logits, recipe.temperature, recipe.generator).numpy()
-        sources = [Source.of(clip) for clip in recipe.sources]
-        return [
-            _clip(dress(melody_codec.from_tensor(row), recipe.frame, sources, weights), recipe, weights, _is_muted)
-            for row, weights in zip(tokens, recipe.weights, strict=True)
-        ]
+    def join(self, outputs: Tensor, frame: Clip) -> Tensor:
+        """Logits of the classes of each step."""
+        total = clip_steps(frame)
+        if outputs.shape[1] == 1:
+            return outputs[:, 0, :total].cpu()
+        chances = outputs.softmax(-1).cpu()
+        # Before its first onset a window cannot know whether a note of the bar before still sounds.
+        seen = (chances.argmax(-1) >= melody_codec.FIRST_PITCH_CLASS).cumsum(-1) > 0
+        trust = torch.where(seen, 1.0, _BLIND_TRUST)
+        return (join(chances, window_steps(frame), total, trust) + _TINY).log()
+
+    def draw(
+        self, said: Tensor, temperature: float | Tensor, uniform: Tensor | None, density: float | Tensor = 0.0
+    ) -> Tensor:
+        """A class a step."""
+        first = melody_codec.FIRST_PITCH_CLASS
+        shifted = said.clone()
+        shifted[..., first:] += _DENSEST_LINE * density
+        return classes_by(shifted, temperature, uniform)
+
+    def writer(self, sources: Sequence[Clip]) -> Writer:
+        """Gives the notes what the sources know."""
+        return LineWriter(sources)
 
     def change(self, outputs: Tensor) -> Tensor:
         """Total variation of the classes, summed over steps."""
@@ -119,51 +170,41 @@ class MelodyTranslator:
         windows = torch.from_numpy(np.stack([melody_codec.without_leading_off(row) for row in rows]))
         return encode(model, windows).reshape(len(z), -1, z.shape[-1])
 
-    def _joined(self, outputs: Tensor, frame: Clip) -> Tensor:
-        total = clip_steps(frame)
-        if outputs.shape[1] == 1:
-            return outputs[:, 0, :total].cpu()
-        chances = outputs.softmax(-1).cpu()
-        # Before its first onset a window cannot know whether a note of the bar before still sounds.
-        seen = (chances.argmax(-1) >= melody_codec.FIRST_PITCH_CLASS).cumsum(-1) > 0
-        trust = torch.where(seen, 1.0, _BLIND_TRUST)
-        return (join(chances, window_steps(frame), total, trust) + _TINY).log()
 
-
-class GrooveTranslator:
+class GrooveTranslator(Translator):
     """Grooves in, drum parts out; pitches, lengths and other fields come from the sources' kits."""
+
+    choices = NUM_VOICES
 
     def __init__(self, drum_map: DrumMap) -> None:
         self.drum_map = drum_map
 
     def hear(self, clip: Clip) -> Heard:
-        """Hits with their feel; pitches of no voice are not heard (and kept as they are by `speak`)."""
+        """Hits with their feel; pitches of no voice are not heard (and kept as they are by `writer`)."""
         groove = torch.from_numpy(groove_codec.stack(groove_codec.to_tensor(clip, self.drum_map)))
         return Heard(groove[window_steps(clip)], self.left_out(clip))
 
     def left_out(self, clip: Clip) -> int:
         """How many notes of the clip are not heard."""
-        return sum(map(self.is_unheard, clip.notes))
+        return sum(is_unheard(note, self.drum_map) for note in clip.notes)
 
-    def speak(self, outputs: Tensor, recipe: Recipe) -> list[Clip]:
-        """Draw each cell once, then play it on the sources' kit."""
+    def join(self, outputs: Tensor, frame: Clip) -> Tensor:
+        """Hit logits, velocities 0..1 and offsets in steps of each step, side by side."""
         logits, velocities, offsets = interpret(outputs.cpu())
-        steps, total = window_steps(recipe.frame), clip_steps(recipe.frame)
+        steps, total = window_steps(frame), clip_steps(frame)
         chances = join(torch.sigmoid(logits), steps, total).clamp(_TINY, 1 - 1e-6)
-        hits = draw_hits(torch.logit(chances), recipe.temperature, recipe.generator)
-        velocities, offsets = join(velocities, steps, total), join(offsets, steps, total)
-        grooves = torch.cat([hits, velocities, offsets], -1).numpy()
-        return self.play(grooves, recipe)
+        return torch.cat([torch.logit(chances), join(velocities, steps, total), join(offsets, steps, total)], -1)
 
-    def play(self, grooves: groove_codec.Floats, recipe: Recipe) -> list[Clip]:
-        """Grooves `count, steps, 27`, each on the kit of its weightiest source, or on a plain one."""
-        kits = [DrumKit(clip, self.drum_map) for clip in recipe.sources or (None,)]
-        clips = []
-        for groove, weights in zip(grooves, recipe.weights, strict=True):
-            kit = kits[_weightiest(weights)]
-            notes = kit.play(groove_codec.unstack(groove), recipe.frame)
-            clips.append(_clip(notes, recipe, weights, self.is_unheard))
-        return clips
+    def draw(
+        self, said: Tensor, temperature: float | Tensor, uniform: Tensor | None, density: float | Tensor = 0.0
+    ) -> Tensor:
+        """Hits, with the velocities and offsets that every cell would have."""
+        hits = hits_by(said[..., :NUM_VOICES] + _DENSEST_DRUMS * density, temperature, uniform)
+        return torch.cat([hits, said[..., NUM_VOICES:]], -1)
+
+    def writer(self, sources: Sequence[Clip]) -> Writer:
+        """Plays on the sources' kits."""
+        return KitWriter(sources, self.drum_map)
 
     def change(self, outputs: Tensor) -> Tensor:
         """Change of the hits' chances, and of velocity and offset where something is likely hit."""
@@ -180,10 +221,6 @@ class GrooveTranslator:
             return z[:, None]
         windows = _music_of(model, z)[:, steps[:most_windows]].flatten(0, 1)
         return encode(model, windows).reshape(len(z), -1, z.shape[-1])
-
-    def is_unheard(self, note: Note) -> bool:
-        """Whether a note is muted or of no voice; such notes stay as they are."""
-        return note.mute or self.drum_map.voice_of(note.pitch) is None
 
 
 @torch.inference_mode()
@@ -206,34 +243,3 @@ def _music_of(model: Vae, z: Tensor) -> Tensor:
     """The likeliest music of latents `count, latent`: tokens `count, 32` or grooves `count, 32, 27`, on the CPU."""
     outputs = decode(model, z[:, None], 0.0, torch.Generator())[:, 0]
     return model.head.draw(outputs, 0.0, None).cpu()
-
-
-def _is_muted(note: Note) -> bool:
-    return note.mute
-
-
-def _clip(notes: list[Note], recipe: Recipe, weights: Sequence[float], is_unheard: Callable[[Note], bool]) -> Clip:
-    """The notes as a clip of the recipe's frame, with what the weightiest source has that no model hears."""
-    frame = recipe.frame
-    if recipe.sources:
-        notes = notes + [note for note in recipe.sources[_weightiest(weights)].notes if is_unheard(note)]
-    return make_clip(_unpiled(notes), frame.length_quarters, frame.numerator, frame.denominator, frame.bpm)
-
-
-def _weightiest(weights: Sequence[float]) -> int:
-    """Which source has the greatest weight, the first of equals; 0 where there is none."""
-    return max(range(len(weights)), key=lambda k: weights[k], default=0)
-
-
-def _unpiled(notes: list[Note]) -> list[Note]:
-    """The same notes, none sounding into the next one of its pitch (Live would cut it all the same)."""
-    clear: list[Note] = []
-    following: dict[int, float] = {}
-    for note in sorted(notes, key=IN_ORDER, reverse=True):
-        limit = following.get(note.pitch)
-        room = None if limit is None else limit - note.start_quarters
-        if room is not None and 0 < room < note.duration_quarters:
-            note = replace(note, duration_quarters=room)
-        following[note.pitch] = note.start_quarters
-        clear.append(note)
-    return clear

@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from engine.latent.path import PROBES, by_change, probe_positions
-from engine.latent.slerp import slerp
 from engine.representations.clip import Clip
-from engine.runtime import translators
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.encoding import ClipEncoder
 from engine.runtime.reach import share_of_way
 from engine.runtime.recent import Recent
 from engine.runtime.roster import vae_of
 from engine.runtime.translators import Translator
+from engine.runtime.travel import measure_way
 
 
 class Ways:
@@ -29,7 +27,7 @@ class Ways:
 
     def __init__(self, kinds: Mapping[str, Translator], encoder: ClipEncoder) -> None:
         self._kinds, self._encoder = kinds, encoder
-        self._recent = Recent()
+        self._recent: Recent[Tensor] = Recent(Tensor.numel)
 
     def directions(self, loaded: Checkpoint, clip: Clip, count: int, seed: int) -> Tensor:
         """Latents of the prior, suited to the clip, `count, windows, latent`: where its variations head."""
@@ -47,12 +45,9 @@ class Ways:
 
     def stops(self, loaded: Checkpoint, clips: Sequence[Clip], ends: Sequence[Tensor], steps: int) -> Tensor:
         """Positions 0..1, shape `steps`, between two clips with these latents; the music changes alike between them."""
-        a, b = ends
 
         def make() -> Tensor:
-            z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), probe_positions()[:, None])
-            outputs = translators.decode(vae_of(loaded), z, 0.0, torch.Generator())
-            return by_change(self._kinds[loaded.kind].change(outputs), steps).cpu()
+            return measure_way(loaded, self._kinds[loaded.kind], ends, steps)
 
         return self._recent.get((loaded.hash, *(clip.fingerprint() for clip in clips), steps), make)
 

@@ -80,3 +80,21 @@ def test_stops_crowd_where_the_music_changes():
 
 def test_no_change_at_all_is_an_even_path():
     assert_close(by_change(torch.zeros(32), 5), torch.linspace(0, 1, 5))
+
+
+def test_the_ends_of_a_way_are_the_latents_themselves():
+    a, b = latents(2)
+    assert torch.equal(slerp(a, b, torch.tensor(0.0)), a)
+    assert torch.equal(slerp(a, b, 1.0), b)
+    assert torch.equal(blend(latents(3), torch.tensor([0.0, 7.0, 0.0])), latents(3)[1])
+
+
+@given(st.integers(0, 1000), st.integers(1, 9))
+def test_means_asked_for_together_are_those_asked_for_one_by_one(seed, count):
+    many = latents(2 * count, seed=seed).reshape(count, 2, -1)
+    weights = torch.rand(20, count, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    together = blend(many, weights)
+    assert together.shape == (20, *many.shape[1:])
+    assert all(torch.equal(mean, blend(many, row)) for mean, row in zip(together, weights, strict=True))
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    assert torch.equal(blend(many[order], weights[:, order]), together)

@@ -44,7 +44,7 @@ def test_an_onset_survives_the_grid(start, length):
     assert 0 <= step < clip_steps(clip)
     assert -0.5 <= offset < 0.5
     apart = abs(step_to_quarters(step, offset, clip) - start % length)
-    assert min(apart, length - apart) < 1e-9
+    assert min(apart, length - apart) < 1e-6  # what would round to the loop's end as float32 lies on its start
 
 
 @pytest.mark.parametrize(("numerator", "denominator"), METERS)

@@ -6,14 +6,14 @@ from engine.runtime.recent import Recent
 
 
 def test_an_answer_is_made_once() -> None:
-    recent, made = Recent(), []
+    recent, made = Recent(torch.Tensor.numel), []
     for _ in range(3):
         recent.get("key", lambda: made.append(1) or torch.ones(1))
     assert len(made) == 1
 
 
 def test_what_was_longest_unused_is_forgotten_first() -> None:
-    recent, made = Recent(), []
+    recent, made = Recent(torch.Tensor.numel), []
 
     def ask(key: int) -> None:
         recent.get(key, lambda: made.append(key) or torch.ones(1))
@@ -28,7 +28,7 @@ def test_what_was_longest_unused_is_forgotten_first() -> None:
 
 
 def test_huge_answers_push_others_out_but_are_themselves_remembered() -> None:
-    recent, made = Recent(), []
+    recent, made = Recent(torch.Tensor.numel), []
     for key in ("small", "huge", "huge", "small"):
         recent.get(key, lambda key=key: made.append(key) or torch.ones(5_000_000 if key == "huge" else 1))
     assert made == ["small", "huge", "small"]

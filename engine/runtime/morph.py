@@ -1,0 +1,126 @@
+"""Patterns of a field: from positions to clips, many in one pass of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from engine.latent.nearness import Floats
+from engine.representations.clip import Clip
+from engine.representations.drums import NUM_VOICES, DrumMap
+from engine.runtime import translators
+from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.directions import Directions
+from engine.runtime.field import Field
+from engine.runtime.knobs import KNOBS, Knob
+from engine.runtime.locks import ONSETS, Held, check_locks, with_locked
+from engine.runtime.noise import generator_of, uniform_of
+from engine.runtime.position import Position
+from engine.runtime.recent import Recent
+from engine.runtime.roster import vae_of
+from engine.runtime.touch import Touch
+from engine.runtime.translators import Translator
+
+# What of a touch a knob turns that is no direction of the latent space.
+_TOUCHED_BY = {"velocity": "loudness", "feel": "lateness"}
+
+
+class Morph:
+    """Decodes positions of fields, and remembers what was locked.
+
+    A position decides its pattern alone: what else is asked for in one call changes nothing.
+
+    Args:
+        kinds: a translator for each kind.
+        drum_map: says which notes are of which voice.
+    """
+
+    def __init__(self, kinds: Mapping[str, Translator], drum_map: DrumMap) -> None:
+        self._kinds, self._drum_map = kinds, drum_map
+        self._held: Recent[Held] = Recent(Held.numbers)
+
+    def patterns(
+        self, loaded: Checkpoint, field: Field, positions: Sequence[Position], locks: Mapping[int, Position]
+    ) -> list[Clip]:
+        """A clip a position.
+
+        Raises:
+            WrongKindError: something is locked in a melody.
+            OutOfRangeError: there is no such voice.
+        """
+        check_locks(field.kind, locks)
+        held = {voice: self._lock(loaded, field, position) for voice, position in locks.items()}
+        shares = field.shares(positions)
+        music = self._music(loaded, field, positions, shares)
+        if (onsets := held.pop(ONSETS, None)) is not None:
+            music[..., :NUM_VOICES] = onsets.hits
+        touches = [_touch(field.kind, position) for position in positions]
+        clips = field.writer.write(music, field.frame, shares.tolist(), touches)
+        return [with_locked(clip, held, self._drum_map) for clip in clips] if held else clips
+
+    def _lock(self, loaded: Checkpoint, field: Field, position: Position) -> Held:
+        def make() -> Held:
+            shares = field.shares([position])
+            music = self._music(loaded, field, [position], shares)
+            clips = field.writer.write(music, field.frame, shares.tolist(), [_touch(field.kind, position)])
+            return Held.of(music[0], clips[0], self._drum_map)
+
+        return self._held.get((field.key, position), make)
+
+    def _music(self, loaded: Checkpoint, field: Field, positions: Sequence[Position], shares: Floats) -> Tensor:
+        """Drawn music, as the kind's translator draws it."""
+        translator = self._kinds[field.kind]
+        z = turned_by_knobs(field.mixture.means(shares), loaded.directions, field.kind, positions)
+        said = translator.join(_decoded(loaded, z, positions), field.frame)
+        temperatures, densities = (
+            torch.tensor([getattr(position, name) for position in positions])[:, None, None]
+            for name in ("temperature", "density")
+        )
+        uniform = None
+        if temperatures.any():
+            uniform = uniform_of([position.seed for position in positions], (said.shape[1], translator.choices))
+        return translator.draw(said, temperatures, uniform, densities)
+
+
+def working_knobs(loaded: Checkpoint, kind: str) -> tuple[tuple[int, Knob], ...]:
+    """The knobs that change something, with their numbers: post-model ones, and directions that the checkpoint has."""
+    found = loaded.directions.names if loaded.directions else ()
+    numbered = enumerate(KNOBS[kind], start=1)
+    return tuple((number, knob) for number, knob in numbered if not knob.in_latent or knob.name in found)
+
+
+def turned_by_knobs(z: Tensor, directions: Directions | None, kind: str, positions: Sequence[Position]) -> Tensor:
+    """Latents `positions, windows, latent` moved by each position's knobs, all windows of a clip alike."""
+    if directions is None or not any(any(position.knobs) for position in positions):
+        return z
+    rows: dict[tuple[tuple[str, float], ...], list[int]] = {}
+    for row, position in enumerate(positions):
+        pairs = zip(KNOBS[kind], position.knobs, strict=True)
+        moved = tuple((knob.name, value) for knob, value in pairs if value and knob.name in directions.names)
+        rows.setdefault(moved, []).append(row)
+    turned = z.clone()
+    for moved, which in rows.items():
+        if moved:
+            turned[which] = directions.moved(z[which], dict(moved))
+    return turned
+
+
+def _decoded(loaded: Checkpoint, z: Tensor, positions: Sequence[Position]) -> Tensor:
+    """Outputs `positions, windows, 32, depth`, in one pass.
+
+    A decoder that looks back draws its steps itself: where one is to draw by chance, each position has a pass of its
+    own, so that its noise is its own too.
+    """
+    model = vae_of(loaded)
+    if not (model.decoder.looks_back and any(position.temperature for position in positions)):
+        return translators.decode(model, z, 0.0, torch.Generator())
+    alone = zip(z.split(1), positions, strict=True)
+    return torch.cat([translators.decode(model, one, at.temperature, generator_of(at.seed)) for one, at in alone])
+
+
+def _touch(kind: str, position: Position) -> Touch:
+    pairs = zip(KNOBS[kind], position.knobs, strict=True)
+    knobs = {_TOUCHED_BY[knob.name]: value for knob, value in pairs if not knob.in_latent}
+    return Touch(position.timing, position.velocity, **knobs)

@@ -1,0 +1,38 @@
+"""How the way between two clips is measured out: at which positions equal shares of the music's change are done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from engine.latent.path import PROBES, by_change, probe_positions
+from engine.latent.slerp import slerp
+from engine.runtime import translators
+from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.roster import vae_of
+from engine.runtime.translators import Translator
+
+WAY_STOPS = 129
+_MOST_WINDOWS = 2
+
+
+def measure_way(loaded: Checkpoint, translator: Translator, ends: Sequence[Tensor], stops: int) -> Tensor:
+    """Positions 0..1 on the way between two clips between which the music changes alike, shape `stops`.
+
+    Args:
+        loaded: the model.
+        translator: knows what a change of its music is.
+        ends: latents of both clips, `windows, latent` each.
+        stops: how many positions, both ends included.
+    """
+    a, b = ends
+    z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), probe_positions()[:, None])
+    outputs = translators.decode(vae_of(loaded), z, 0.0, torch.Generator())
+    return by_change(translator.change(outputs), stops).cpu()
+
+
+def few_windows(latents: Tensor) -> Tensor:
+    """Latents of the few windows that speak for a clip, evenly spread over it: two at most."""
+    return latents[:: max(1, -(-len(latents) // _MOST_WINDOWS))]
