@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import torch
 
-from benchmarks import engine_speed, osc_speed
+from benchmarks import engine_speed, morph_speed, osc_speed
 from benchmarks.bench_models import CheckpointFolder, checkpoint_folder
 from benchmarks.machine import describe_machine
 from benchmarks.report import Figure, Part, as_markdown, keep
@@ -40,6 +40,12 @@ PARTS = {
         "Over loopback OSC: knob to answer",
         osc_speed.measure, 500, 40,
         "A `bridge serve --device cpu` of its own, one client, one request after the other.",
+    ),
+    "morph": Measurement(
+        "Live morph: move to pattern",
+        morph_speed.measure, 60, 5,
+        "A `bridge serve --device cpu` of its own; four anchors; a hand that sweeps the square for a minute each, then "
+        "floods it.",
     ),
     "start": Measurement("Start and memory", osc_speed.measure_start, 5, 1, "Files warm in the system's cache."),
     "gpu": Measurement(

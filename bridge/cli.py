@@ -14,6 +14,7 @@ from engine.errors import EngineError
 COMMANDS = {
     "serve": "bridge.commands.serve:serve",
     "send": "bridge.commands.send:send",
+    "midi": "bridge.commands.midi:midi",
     "protocol": "bridge.commands.protocol:protocol",
     "data": "bridge.commands.data:data",
     "train": "bridge.commands.train:train",

@@ -7,18 +7,24 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bridge.clock import Clock
+from bridge.controls import Controls
 from bridge.engine_interface import Engine
 from bridge.errors import BusyError, CancelledError, NotReadyError, TooLargeError
+from bridge.house import House
+from bridge.note_sink import NoteSink
 from bridge.outbox import Outbox
 from bridge.protocol.clip_messages import ClipEnd, ClipReady
 from bridge.protocol.limits import DEADLINE_S, MAX_RESULT_NOTES
 from bridge.protocol.message import Message
+from bridge.protocol.morph_messages import MorphDirection
 from bridge.protocol.request_messages import Request, ResultResend
 from bridge.protocol.session_messages import Error, Goodbye, Model, Ready, Status
 from bridge.protocol.settings import Settings
+from bridge.recordings import Recording
 from bridge.refusals import refusal
 from bridge.results import KeptResults, Result, make_result
 from bridge.sessions import Session, Sessions
+from bridge.stages import Stages
 from bridge.worker import Answered, ClipPrepared, Failed, Job, Loaded, PrepareJob, RequestJob, Worker
 from engine.representations.clip import Clip
 from engine.runtime.answers import Answer
@@ -36,24 +42,47 @@ class Desk:
         outbox: sends.
         version: the engine's own version, for `/bridge/welcome`.
         clock: seconds, monotonic.
+        bpm: tempo of stages that hear of no transport.
+        midi_out: plays to a MIDI port; None where there is none.
+
+    Attributes:
+        house: the engine's own stage.
+        controls: what a MIDI input moves; None where there is none.
     """
 
-    def __init__(self, worker: Worker, outbox: Outbox, version: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        outbox: Outbox,
+        version: str,
+        clock: Clock,
+        bpm: float = 120.0,
+        midi_out: NoteSink | None = None,
+    ) -> None:
         self.worker, self.outbox, self.version = worker, outbox, version
         self.sessions, self.kept = Sessions(clock), KeptResults(clock)
-        self._clock, self._started_s = clock, clock()
+        self.stages = Stages(self.sessions, worker, outbox, clock, bpm, midi_out)
+        self.house = House(self.sessions.house(), self.stages)
+        self.controls: Controls | None = None
+        self.clock, self._started_s = clock, clock()
         self._loaded: Loaded | None = None
 
     @property
     def uptime_s(self) -> float:
         """Seconds since the start."""
-        return self._clock() - self._started_s
+        return self.clock() - self._started_s
 
     def models(self) -> Iterator[Model]:
         """The models as far as they are known: none before they are loaded."""
         if self._loaded is not None:
             for model in self._loaded.models:
                 yield Model(model.name, model.kind, model.bars, model.latent_dim, int(self._loaded.warm))
+
+    def directions(self) -> Iterator[MorphDirection]:
+        """What the knobs do, kind by kind, as far as models are known."""
+        for kind, knobs in (self._loaded.knobs if self._loaded is not None else {}).items():
+            for number, knob in knobs:
+                yield MorphDirection(number, kind, knob.name, knob.low, knob.high, int(knob.in_latent))
 
     # What handlers ask for
 
@@ -90,7 +119,7 @@ class Desk:
             raise BusyError(f"request {request.request} is another one, not done yet; take a new id or wait")
         if self._loaded is None or not self._loaded.warm:
             raise NotReadyError("the models are still being warmed; wait for /bridge/ready and ask again")
-        now_s = self._clock()
+        now_s = self.clock()
         job = RequestJob(session.number, request, now_s, call, now_s + DEADLINE_S)
         self.worker.submit(job)
         session.pending[request.request] = job
@@ -99,7 +128,7 @@ class Desk:
         """Has a clip judged and encoded ahead, once; before the models are warm this waits for them."""
         before = session.preparing.get(end.clip)
         if before is None or before.clip is not clip:
-            job = PrepareJob(session.number, end, self._clock(), clip)
+            job = PrepareJob(session.number, end, self.clock(), clip)
             self.worker.submit(job)
             session.preparing[end.clip] = job
 
@@ -114,6 +143,22 @@ class Desk:
         self.kept.keep(session.number, result)
         self.outbox.send_result(result, session.reply_to)
 
+    def record(self, session: Session, recording: Recording) -> None:
+        """Begins a recording."""
+        self.stages.of(session).recording = recording
+        self.tell_recordings()
+
+    def tell_recordings(self) -> None:
+        """How the recordings go; what is over becomes a clip of its client."""
+        for session, stage in self.stages.recording():
+            assert stage.recording is not None
+            news = stage.recording.news()
+            if news is not None:
+                self.reply(session, news)
+            if stage.recording.is_over:
+                self._keep_phrase(session, stage.recording)
+                stage.recording = None
+
     def resend(self, session: Session, wanted: ResultResend) -> None:
         """Sends a span of a kept result once more."""
         result = self.kept.find(session.number, wanted.request, wanted.index)
@@ -123,7 +168,7 @@ class Desk:
         """Ends a session and all that it waits for."""
         self.sessions.close(session)
         self.kept.forget_session(session.number)
-        self.worker.take_back(lambda job: job.session == session.number)
+        self.stages.forget(session)
 
     # What the worker and the clock bring
 
@@ -164,18 +209,30 @@ class Desk:
             log.info("client %d at %s:%d is silent and dropped", session.number, *session.address)
             self.forget(session)
         self.kept.forget_old()
+        self.stages.tick()
         status = self._status()
         for session in self.sessions:
             if session.said_hello:
                 self.reply(session, status)
 
     def stop(self) -> None:
-        """Tells everybody that it is over."""
+        """Silences all, and tells everybody that it is over."""
+        self.stages.stop()
         for session in self.sessions:
             for job in session.pending.values():
                 self.reply(session, _refused(job, CancelledError("the engine is stopping; start it and ask again")))
             if session.said_hello:
                 self.reply(session, Goodbye())
+
+    def _keep_phrase(self, session: Session, recording: Recording) -> None:
+        clip = recording.clip
+        if clip is None:
+            return
+        if session is self.house.session:
+            self.house.add(clip)
+        else:
+            session.clips[recording.number] = clip
+            self.prepare(session, ClipEnd(recording.number), clip)
 
     def _settle(self, job: Job) -> Session | None:
         """Ends the wait for a job: its session, or None where nobody waits for it any more."""

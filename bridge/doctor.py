@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import socket
 import sqlite3
@@ -10,7 +9,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -181,23 +180,9 @@ def _clip(number: int) -> Clip:
 
 
 def _midi_ports() -> list[str]:
-    import rtmidi
+    from bridge.midi_ports import list_systems
 
-    with _without_stderr():  # where the system has no sequencer, its library says so there, past Python
-        midi = rtmidi.MidiOut()
-        try:
-            return [str(name) for name in midi.get_ports()]
-        finally:
-            midi.delete()
-
-
-@contextmanager
-def _without_stderr() -> Iterator[None]:
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "w") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    systems = list_systems()
+    if not systems:
+        raise OSError("no MIDI system runs")
+    return [*dict.fromkeys(port for system in systems for port in (*system.inputs, *system.outputs))]

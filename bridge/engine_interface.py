@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from engine.representations.clip import Clip
 from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
+from engine.runtime.knobs import Knob
+from engine.runtime.position import Anchor, Position
+
+
+class Field(Protocol):
+    """Anchors that a morph moves between; made by the engine, and known to it alone."""
+
+    @property
+    def kind(self) -> str: ...
 
 
 class Engine(Protocol):
@@ -71,6 +80,12 @@ class Engine(Protocol):
     def drumify(self, clip: Clip, *, temperature: float = ..., seed: int = ...) -> Answer: ...
 
     def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer: ...
+
+    def field(self, anchors: Sequence[Anchor]) -> Any: ...  # a Field; each engine knows its own
+
+    def morph(self, field: Any, positions: Sequence[Position], locks: Mapping[int, Position] = ...) -> Answer: ...
+
+    def knobs(self, kind: str) -> Sequence[tuple[int, Knob]]: ...
 
 
 LoadEngine = Callable[[], Engine]

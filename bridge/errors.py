@@ -27,6 +27,12 @@ class UnknownClipError(BridgeError):
     code = "unknown_clip"
 
 
+class UnknownSnapshotError(BridgeError):
+    """No snapshot of that number is kept."""
+
+    code = "unknown_snapshot"
+
+
 class UnknownSettingError(BridgeError):
     """The request takes no setting of that name."""
 
@@ -77,6 +83,10 @@ class NotReadyError(BridgeError):
 
 class PortInUseError(BridgeError):
     """The port cannot be opened; never on the wire, it ends `bridge serve` before it starts."""
+
+
+class MidiError(BridgeError):
+    """A MIDI port cannot be opened, or a map file cannot be read; it ends `bridge serve` before it starts."""
 
 
 class NoAnswerError(BridgeError):

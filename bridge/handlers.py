@@ -8,6 +8,8 @@ from typing import Any
 
 from bridge.desk import Desk
 from bridge.errors import OutOfRangeError, WrongKindError
+from bridge.live_handlers import LIVE_HANDLERS
+from bridge.midi_handlers import MIDI_HANDLERS
 from bridge.protocol.arguments import echo
 from bridge.protocol.clip_messages import ClipBegin, ClipDrop, ClipDropped, ClipEnd, ClipGet, ClipMissing, ClipNotes
 from bridge.protocol.limits import MAX_HOLES, PROTOCOL
@@ -188,8 +190,10 @@ HANDLERS: dict[type[Message], Handler] = {
     Infill: not_done_here,
     Cancel: cancel,
     ResultResend: result_resend,
+    **LIVE_HANDLERS,
+    **MIDI_HANDLERS,
 }
 """One function a message that clients send."""
 
-OPENING = (Hello, ClipBegin, Sample)
+OPENING = (Hello, ClipBegin, Sample, *LIVE_HANDLERS, *MIDI_HANDLERS)
 """Messages that make a session where there is none; all others find nothing of their own then, and say so."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from bridge.protocol.message import Message
 from bridge.results import Result
-from bridge.sessions import Address
+from bridge.sessions import NOWHERE, Address
 
 log = logging.getLogger("bridge.osc.out")
 
@@ -48,6 +48,12 @@ class Outbox:
         """Queues a short answer; it overtakes results."""
         with self._changed:
             self._short.append((message, address))
+            self._changed.notify()
+
+    def send_all(self, messages: Iterable[Message], address: Address) -> None:
+        """Queues short answers that belong together, one after the other."""
+        with self._changed:
+            self._short.extend((message, address) for message in messages)
             self._changed.notify()
 
     def send_result(self, result: Result, address: Address) -> None:
@@ -113,6 +119,8 @@ class Outbox:
         return [(message, address) for message in batch]
 
     def _send_now(self, message: Message, address: Address) -> None:
+        if address == NOWHERE:
+            return
         log.debug("%s:%d < %s", *address, message)
         try:
             self._transmit(message.to_osc(), address)

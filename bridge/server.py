@@ -14,19 +14,24 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 from bridge.clock import Clock
+from bridge.controls import Controls
 from bridge.desk import Desk
 from bridge.engine_interface import LoadEngine
-from bridge.errors import PortInUseError
+from bridge.errors import BusyError, PortInUseError
 from bridge.handlers import HANDLERS, OPENING
+from bridge.midi_arrived import MidiArrived
+from bridge.midi_pulse import MidiPulse
+from bridge.midi_side import NO_MIDI, MidiConfig, MidiSide
 from bridge.outbox import Outbox
 from bridge.protocol.limits import MAX_INBOX, STATUS_EVERY_S
 from bridge.protocol.message import Message
 from bridge.protocol.table import Refusal, read_datagram
 from bridge.refusals import refusal
-from bridge.sessions import Address
+from bridge.sessions import Address, Session
 from bridge.udp import LARGEST_DATAGRAM, open_udp
 from bridge.version import VERSION
-from bridge.worker import Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, Worker
+from bridge.worker import Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, Morphed, MorphFailed, Worker
+from engine.representations.clip import Clip
 
 log = logging.getLogger("bridge")
 osc_in = logging.getLogger("bridge.osc.in")
@@ -43,10 +48,18 @@ class ServerConfig:
     Attributes:
         host: an address of this machine.
         port: UDP port; 0 takes a free one.
+        bpm: tempo of those who play without a transport.
+        midi: ports, map and clock.
+        clips: on the engine's own stage from the start, at most four.
+        plays: whether that stage plays from the start.
     """
 
     host: str = "127.0.0.1"
     port: int = 9000
+    bpm: float = 120.0
+    midi: MidiConfig = NO_MIDI
+    clips: tuple[Clip, ...] = ()
+    plays: bool = False
 
 
 class Arrival(NamedTuple):
@@ -70,17 +83,21 @@ class Server:
 
     Raises:
         PortInUseError: the port cannot be opened.
+        MidiError: a MIDI port or the map file cannot be had.
     """
 
     def __init__(self, config: ServerConfig, load: LoadEngine, clock: Clock = time.monotonic) -> None:
-        self._clock = clock
-        self._inbox: SimpleQueue[Arrival | Event | Wake] = SimpleQueue()
+        self._config, self._clock = config, clock
+        self._inbox: SimpleQueue[Arrival | Event | MidiArrived | Wake] = SimpleQueue()
         self._socket = _open(config)
+        self._midi = MidiSide(config.midi, self._inbox.put, clock)
         self._worker = Worker(load, self._inbox.put, clock)
         self._outbox = Outbox(self._transmit)
         self._receiver = threading.Thread(target=self._receive, name="receiver", daemon=True)
         self._receiving = True
-        self.desk = Desk(self._worker, self._outbox, VERSION, clock)
+        self.desk = Desk(self._worker, self._outbox, VERSION, clock, config.bpm, self._midi.output)
+        if self._midi.input is not None:
+            self.desk.controls = self._controls(config.midi)
         self._stop_reason: str | None = None
         self.load_error: Exception | None = None
 
@@ -110,19 +127,27 @@ class Server:
     def _startup(self) -> None:
         self._outbox.start()
         self._worker.start()
+        self._midi.start()
+        self.desk.stages.conductor.start()
+        if self._midi.output is not None and self._config.midi.clock_out:
+            self.desk.stages.conductor.conduct(MidiPulse(self._midi.output, self.desk.stages.midi_line))
+        self.desk.house.open(self._config.clips, self._config.plays)
         self._receiver.start()
         log.info("listening on udp %s:%d", *self._socket.getsockname())
+        for name in self._midi.names:
+            log.info("%s", name)
 
     def _serve(self) -> None:
         next_tick_s = self._clock() + STATUS_EVERY_S
         while self._stop_reason is None:
             self._take(self._next_event())
+            self._guarded(self.desk.tell_recordings)
             if self._clock() >= next_tick_s:
                 next_tick_s = self._clock() + STATUS_EVERY_S
                 self._guarded(self.desk.tick)
         log.info("stopping: %s", self._stop_reason)
 
-    def _next_event(self) -> Arrival | Event | Wake:
+    def _next_event(self) -> Arrival | Event | MidiArrived | Wake:
         try:
             return self._inbox.get(timeout=_POLL_S)
         except Empty:
@@ -137,13 +162,15 @@ class Server:
             event = self._inbox.get()
             if isinstance(event, Answered | ClipPrepared | Failed):
                 self._take(event)
+        self.desk.stages.conductor.stop(_OUTBOX_STOP_S)
         self.desk.stop()
+        self._midi.close()
         self._outbox.close(_OUTBOX_STOP_S)
         self._receiver.join(2 * _POLL_S)
         self._socket.close()
         return ended
 
-    def _take(self, event: Arrival | Event | Wake) -> None:
+    def _take(self, event: Arrival | Event | MidiArrived | Wake) -> None:
         match event:
             case Arrival(message, sender):
                 self._handle(message, sender)
@@ -153,6 +180,12 @@ class Server:
                 self._guarded(partial(self.desk.prepared, event))
             case Failed():
                 self._guarded(partial(self.desk.failed, event))
+            case MidiArrived():
+                self._guarded(partial(self._hear, event))
+            case Morphed():
+                self._guarded(partial(self.desk.stages.morphed, event))
+            case MorphFailed():
+                self._guarded(partial(self.desk.stages.failed, event))
             case Loaded(models, device_name, warm):
                 names = ", ".join(model.name for model in models)
                 log.info("%s: %s on %s", "ready" if warm else "loaded, warming up", names, device_name)
@@ -174,10 +207,33 @@ class Server:
             return
         try:
             session = sessions.open(sender) if isinstance(message, OPENING) else sessions.known(sender)
+        except BusyError as error:
+            self._outbox.send(refusal(error, getattr(message, "request", 0), message.spec.address), sender)
+            return
+        self._do(message, session)
+
+    def _do(self, message: Message, session: Session) -> None:
+        try:
             HANDLERS[type(message)](self.desk, session, message)
         except Exception as error:  # nothing that arrives may end the process
-            answer = refusal(error, getattr(message, "request", 0), message.spec.address)
-            self._outbox.send(answer, sessions.known(sender).reply_to)
+            self.desk.reply(session, refusal(error, getattr(message, "request", 0), message.spec.address))
+            if session is self.desk.house.session:
+                log.warning("%s: %s", message.spec.address, error)
+
+    def _hear(self, arrived: MidiArrived) -> None:
+        """What the MIDI input has heard: for who records, and for the controls."""
+        for _, stage in self.desk.stages.recording():
+            if stage.recording is not None:
+                stage.recording.heard(arrived)
+        if self.desk.controls is not None:
+            for session, message in self.desk.controls.arrived(arrived):
+                self._do(message, session)
+
+    def _controls(self, midi: MidiConfig) -> Controls:
+        desk = self.desk
+        return Controls(
+            desk.sessions, desk.stages, desk.house.session, desk.reply, midi.map_file, midi.clock_in, self._clock
+        )
 
     def _receive(self) -> None:
         """Parses and enqueues, nothing more."""

@@ -22,6 +22,9 @@ from bridge.worker import Job, PrepareJob, RequestJob
 from engine.representations.clip import Clip
 
 Address = tuple[str, int]
+NOWHERE: Address = ("", 0)
+"""The address of those who hear nothing."""
+_HOUSE = -1
 
 
 @dataclass
@@ -178,6 +181,12 @@ class Sessions:
         self._opened += 1
         session = Session(self._opened, address, address, self._clock())
         self._by_address[address] = self._by_number[session.number] = session
+        return session
+
+    def house(self) -> Session:
+        """The engine's own stage, that no client sends to: a session which is never silent and hears nothing."""
+        session = Session(_HOUSE, NOWHERE, NOWHERE, self._clock())
+        self._by_number[_HOUSE] = session
         return session
 
     def by_number(self, number: int) -> Session | None:

@@ -1,4 +1,7 @@
-"""The only caller of the engine: one thread, a bounded queue, a deadline for each job; stale work is dropped."""
+"""The only caller of the engine: one thread, a bounded queue, a deadline for each job; stale work is dropped.
+
+A morph is no queue: of each stage only the newest scene waits, and takes turns with the requests.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,25 @@ import logging
 import math
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.clock import Clock
-from bridge.engine_interface import Engine, LoadEngine
+from bridge.engine_interface import Engine, Field, LoadEngine
 from bridge.errors import BusyError
+from bridge.lattice import Lattice
 from bridge.protocol.clip_messages import ClipEnd
 from bridge.protocol.limits import MAX_JOBS, MAX_SESSION_JOBS
 from bridge.protocol.request_messages import Request
+from bridge.scene import Placed, Scene
 from engine.representations.clip import Clip
 from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
+from engine.runtime.knobs import Knob
 
 log = logging.getLogger("bridge.worker")
 
 _RECENT = 256
+_AHEAD_AT_ONCE = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +71,31 @@ class PrepareJob:
 Job = RequestJob | PrepareJob
 
 
+@dataclass(frozen=True, eq=False)
+class MorphJob:
+    """A scene whose pattern is wanted.
+
+    Attributes:
+        session: whose it is.
+        scene: anchors, position and locks.
+        asked_s: when the move that led here arrived.
+        move: its number, rising.
+    """
+
+    session: int
+    scene: Scene
+    asked_s: float
+    move: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """A scene whose neighbours may be wanted next."""
+
+    session: int
+    scene: Scene
+
+
 @dataclass(frozen=True)
 class Loaded:
     """The engine is loaded, or warm as well."""
@@ -71,6 +103,7 @@ class Loaded:
     models: tuple[ModelInfo, ...]
     device_name: str
     warm: bool
+    knobs: Mapping[str, Sequence[tuple[int, Knob]]]
 
 
 @dataclass(frozen=True)
@@ -105,7 +138,24 @@ class Failed:
     error: Exception
 
 
-Event = Loaded | LoadFailed | Answered | ClipPrepared | Failed
+@dataclass(frozen=True)
+class Morphed:
+    """A scene has its pattern."""
+
+    job: MorphJob
+    clip: Clip
+    decode_ms: float
+
+
+@dataclass(frozen=True)
+class MorphFailed:
+    """A scene has none."""
+
+    job: MorphJob
+    error: Exception
+
+
+Event = Loaded | LoadFailed | Answered | ClipPrepared | Failed | Morphed | MorphFailed
 
 
 class Worker:
@@ -120,7 +170,11 @@ class Worker:
     def __init__(self, load: LoadEngine, deliver: Callable[[Event], None], clock: Clock) -> None:
         self._load, self._deliver, self._clock = load, deliver, clock
         self._waiting: deque[Job] = deque()
-        self._at_work: Job | None = None
+        self._scenes: dict[int, MorphJob] = {}
+        self._fields = Fields()
+        self.lattice = Lattice()
+        self._resting: Ahead | None = None
+        self._at_work: Job | MorphJob | None = None
         self._changed = threading.Condition()
         self._stopping = False
         self._recent_ms: deque[float] = deque(maxlen=_RECENT)
@@ -133,9 +187,15 @@ class Worker:
 
     @property
     def depth(self) -> int:
-        """Jobs waiting or at work."""
+        """Requests and clips waiting or at work, and scenes waiting."""
         with self._changed:
-            return len(self._waiting) + (self._at_work is not None)
+            return len(self._waiting) + len(self._scenes) + isinstance(self._at_work, Job)
+
+    @property
+    def scenes_waiting(self) -> int:
+        """Scenes waiting, at most one a stage."""
+        with self._changed:
+            return len(self._scenes)
 
     @property
     def p95_ms(self) -> float:
@@ -162,6 +222,30 @@ class Worker:
             self._waiting.append(job)
             self._changed.notify()
 
+    def morph(self, job: MorphJob) -> None:
+        """Has a scene's pattern made as soon as can be; an older scene of this stage that still waits is dropped."""
+        with self._changed:
+            if not self._stopping:
+                self._scenes[job.session] = job
+                self._changed.notify()
+
+    def rest(self, session: int, scene: Scene) -> None:
+        """Has the neighbours of a scene decoded that was found ahead; an older one that waits is dropped."""
+        with self._changed:
+            self._scenes.pop(session, None)
+            self._resting = Ahead(session, scene)
+            self._changed.notify()
+
+    def forget(self, session: int) -> None:
+        """Drops all that waits for a client, and what was kept for its morph."""
+        self.take_back(lambda job: job.session == session)
+        with self._changed:
+            self._scenes.pop(session, None)
+            if self._resting is not None and self._resting.session == session:
+                self._resting = None
+        self._fields.forget(session)
+        self.lattice.forget(session)
+
     def take_back(self, unwanted: Callable[[Job], bool]) -> list[Job]:
         """Removes waiting jobs and returns them; one at work goes on, and its answer is for the caller to ignore."""
         with self._changed:
@@ -183,6 +267,7 @@ class Worker:
         with self._changed:
             self._stopping = True
             self._waiting.clear()
+            self._scenes.clear()
             self._changed.notify()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
@@ -190,34 +275,68 @@ class Worker:
     def _run(self) -> None:
         try:
             engine = self._load()
-            self._deliver(Loaded(tuple(engine.models), engine.device_name, warm=False))
+            self._deliver(_loaded(engine, warm=False))
             engine.warm_up()
         except Exception as error:  # whatever it is, the server must say it and end
             log.debug("loading failed", exc_info=True)
             self._deliver(LoadFailed(error))
             return
         self.cache_stats = engine.cache_stats()
-        self._deliver(Loaded(tuple(engine.models), engine.device_name, warm=True))
+        self._deliver(_loaded(engine, warm=True))
         while (job := self._next()) is not None:
             self._do(job, engine)
         engine.close()
 
-    def _next(self) -> Job | None:
+    def _next(self) -> Job | MorphJob | Ahead | None:
+        """A scene, unless one was done last and a request waits; where nothing waits, what may be wanted next."""
         with self._changed:
-            self._at_work = None
-            self._changed.wait_for(lambda: self._waiting or self._stopping)
+            morphed, self._at_work = isinstance(self._at_work, MorphJob), None
+            self._changed.wait_for(lambda: self._waiting or self._scenes or self._stopping or self._resting)
             if self._stopping:
                 return None
-            self._at_work = self._waiting.popleft()
+            if self._scenes and not (morphed and self._waiting):
+                self._at_work = self._scenes.pop(next(iter(self._scenes)))
+            elif self._waiting:
+                self._at_work = self._waiting.popleft()
+            else:
+                return self._resting
             return self._at_work
 
-    def _do(self, job: Job, engine: Engine) -> None:
+    def _do(self, job: Job | MorphJob | Ahead, engine: Engine) -> None:
+        if isinstance(job, Ahead):
+            self._look_ahead(job, engine)
+            return
+        event: Event
         try:
-            event = self._call(job, engine)
+            event = self._morphed(job, engine) if isinstance(job, MorphJob) else self._call(job, engine)
             self.cache_stats = engine.cache_stats()
         except Exception as error:  # one request's failure must never end the worker
-            event = Failed(job, error)
+            event = MorphFailed(job, error) if isinstance(job, MorphJob) else Failed(job, error)
         self._deliver(event)
+
+    def _morphed(self, job: MorphJob, engine: Engine) -> Morphed:
+        field = self._fields.get(job.session, job.scene.placed, engine)
+        answer = engine.morph(field, [job.scene.position], job.scene.locks)
+        self.lattice.keep(job.session, job.scene, [job.scene.position], answer.clips)
+        with self._changed:
+            self._resting = Ahead(job.session, job.scene)
+        return Morphed(job, answer.clips[0], answer.decode_ms)
+
+    def _look_ahead(self, ahead: Ahead, engine: Engine) -> None:
+        """Decodes some of the cursor's neighbours, few enough that a move need not wait long."""
+        positions = self.lattice.missing(ahead.session, ahead.scene, _AHEAD_AT_ONCE)
+        try:
+            if positions:
+                field = self._fields.get(ahead.session, ahead.scene.placed, engine)
+                answer = engine.morph(field, positions, ahead.scene.locks)
+                self.lattice.keep(ahead.session, ahead.scene, positions, answer.clips)
+        except Exception:  # what nobody has asked for must not end the worker
+            log.exception("decoding ahead failed")
+            positions = []
+        if not positions:
+            with self._changed:
+                if self._resting is ahead:
+                    self._resting = None
 
     def _call(self, job: Job, engine: Engine) -> Event:
         if isinstance(job, PrepareJob):
@@ -227,3 +346,27 @@ class Worker:
         with self._changed:
             self._recent_ms.append((self._clock() - job.submitted_s) * 1e3)
         return Answered(job, answer, queue_ms)
+
+
+def _loaded(engine: Engine, warm: bool) -> Loaded:
+    kinds = {model.kind for model in engine.models}
+    return Loaded(tuple(engine.models), engine.device_name, warm, {kind: engine.knobs(kind) for kind in sorted(kinds)})
+
+
+class Fields:
+    """The field of each stage, made when its anchors have changed; used by the worker's thread, but for `forget`."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[object, Field]] = {}
+
+    def get(self, session: int, placed: Mapping[int, Placed], engine: Engine) -> Field:
+        """The field of these anchors; the same mapping again finds it made."""
+        made = self._made.get(session)
+        if made is None or made[0] is not placed:
+            made = (placed, engine.field([each.anchor for _, each in sorted(placed.items())]))
+            self._made[session] = made
+        return made[1]
+
+    def forget(self, session: int) -> None:
+        """Lets go of a stage's field."""
+        self._made.pop(session, None)

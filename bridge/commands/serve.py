@@ -11,7 +11,10 @@ from pathlib import Path
 import click
 
 from bridge.engine_interface import Engine, LoadEngine
+from bridge.house import CORNERS
+from bridge.midi_side import MidiConfig
 from bridge.server import Server, ServerConfig
+from engine.representations.midi_file import read_clip
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -25,6 +28,18 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
     "--cache", type=click.Path(path_type=Path), help="File of latents, `-` for none.  [default: the user's own]"
 )
 @click.option("--drum-map", type=click.Path(path_type=Path), help="TOML file of pitches.  [default: General MIDI]")
+@click.option("--bpm", default=120.0, type=click.FloatRange(20, 400), help="Tempo where no transport is told.")
+@click.option("--midi-out", help="MIDI port to play to, by part of its name; made where there is none.")
+@click.option("--midi-in", help="MIDI port to hear: controllers, and phrases to record.")
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help="TOML file of what controllers move.")
+@click.option("--clock-in", is_flag=True, help="Follow the MIDI clock that --midi-in hears.")
+@click.option("--clock-out", is_flag=True, help="Send MIDI clock to --midi-out.")
+@click.option(
+    "--clip", "clip_files", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="MIDI file to morph without any client, up to four: x goes from the first to the second, y from the third "
+    "to the fourth.",
+)  # fmt: skip
+@click.option("--play", "plays", is_flag=True, help="Play those clips from the start.")
 @click.option("--log-level", default="info", type=click.Choice(LOG_LEVELS), help="What is told on stderr.")
 def serve(
     host: str,
@@ -33,6 +48,14 @@ def serve(
     checkpoints: Path | None,
     cache: Path | None,
     drum_map: Path | None,
+    bpm: float,
+    midi_out: str | None,
+    midi_in: str | None,
+    map_file: Path | None,
+    clock_in: bool,
+    clock_out: bool,
+    clip_files: tuple[Path, ...],
+    plays: bool,
     log_level: str,
 ) -> None:
     """Start the engine and answer OSC until interrupted."""
@@ -46,7 +69,15 @@ def serve(
         return RealEngine.load(checkpoints, device, latents, read_drum_map(drum_map) if drum_map else GENERAL_MIDI)
 
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    run_until_signal(ServerConfig(host, port), load)
+    if len(clip_files) > len(CORNERS):
+        raise click.UsageError(f"{len(clip_files)} clips are given; give at most {len(CORNERS)}")
+    if midi_in is None and (map_file is not None or clock_in):
+        raise click.UsageError("--map and --clock-in need a port to hear; add --midi-in NAME")
+    if midi_out is None and (clock_out or plays):
+        raise click.UsageError("--clock-out and --play need a port to play to; add --midi-out NAME")
+    midi = MidiConfig(midi_out, midi_in, map_file, clock_in, clock_out)
+    clips = tuple(read_clip(path) for path in clip_files)
+    run_until_signal(ServerConfig(host, port, bpm, midi, clips, plays), load)
 
 
 def run_until_signal(config: ServerConfig, load: LoadEngine) -> None:

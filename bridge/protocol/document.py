@@ -16,6 +16,7 @@ from bridge.protocol.limits import (
     SILENT_S,
 )
 from bridge.protocol.message import WEIGHT_FIELDS, Message, Spec, signature
+from bridge.protocol.morph_settings import MORPH_SETTINGS
 from bridge.protocol.notes import NOTE_ARGS
 from bridge.protocol.request_messages import Vary
 from bridge.protocol.settings import SETTINGS, Settings
@@ -94,6 +95,34 @@ Each request is answered by a result, by `/bridge/error` with its id, or, where 
 `/bridge/cancelled`. Results come in the order in which the requests were sent, as far as no datagram is lost. A
 request may be sent right after the `end` of its clips, without waiting for `ready`.
 """,
+    "Morph": """
+Anchors are clips at points of the unit square, a cursor moves between them, and the pattern is their blend by
+nearness. Travel is measured out by how much the music changes, so the whole way between two anchors is alive. Each
+client has a morph of its own.
+
+Every move is answered by a new pattern: `pattern`, `notes` as often as it takes, `end`. The newest position always
+wins: while one is being decoded, only the newest of those that come waits, and the final one is always made. Noise is
+held fixed by `seed`, so a small move makes a small change, and coming back gives the same notes back. A pattern that
+was lost, or that `end` shows to be incomplete, is asked for with `/bridge/morph/get`.
+
+All anchors are of one kind and meter. A clip that was dropped or replaced since stays what it was in its anchor.
+""",
+    "Snapshots and state": """
+A snapshot keeps cursor, knobs, settings, locks and anchors, and gives the same notes when it is recalled. The whole
+state, the present and every snapshot, comes as numbers after `/bridge/morph/state`. A client that sends the same
+messages back, after the clips that they name, has it all again: in a new session too, and after a restart.
+""",
+    "Playing": """
+The pattern is played in loop on the client's clock, or on the engine's own where no transport was ever told. It is in
+phase with the song: at song position q the pattern is at q modulo its length. A new pattern takes over on the next
+multiple of `quantize`; one that is not ready then waits for the next, and is counted as `late`. Notes go out at least
+150 ms ahead; a client plays each `delay_ms` after it came, for `duration_ms`. When the transport jumps by other than
+whole patterns, or playing ends, `flush` takes back what was sent ahead. A client that falls silent is played no more.
+""",
+    "MIDI": """
+Where the engine was started with `--midi-in`, controllers move the morph of the client that anchored a clip last, or
+the engine's own where there is no client. What is bound to what is written in the map file.
+""",
     "Errors": """
 Whatever cannot be read or done is answered by one message.
 """,
@@ -135,6 +164,11 @@ def _document() -> Iterator[str]:
     yield from _argument_table((name, tag, arg) for name, tag, arg in NOTE_ARGS)
     yield "\n## Settings\n"
     yield from _argument_table((spec.name, spec.tag, spec.arg) for spec in SETTINGS.values())
+    yield "\n## Morph settings\n"
+    yield from _table(
+        ("name", "allowed", "at first", "meaning"),
+        ((f"`{row.name}`", row.arg.allowed, f"{row.default:g}", row.arg.doc) for row in MORPH_SETTINGS.values()),
+    )
     for title, messages in SECTIONS:
         yield f"\n## {title}"
         yield _ABOUT[title].rstrip()

@@ -14,6 +14,11 @@ MAX_COUNT = 64
 MAX_RESULT_NOTES = 200_000
 MAX_HOLES = 64
 MAX_NAME_LETTERS = 64
+NUM_KNOBS = 8
+NUM_VOICES = 9
+MAX_ANCHORS = 64
+MAX_SLOT = 1_024
+MAX_SNAPSHOT = 128
 
 MAX_BUNDLE_DEPTH = 8
 MAX_SESSIONS = 32
@@ -49,6 +54,7 @@ LIMITS = (
     Limit("notes in one result, judged as notes of the clips times clips asked for", f"{MAX_RESULT_NOTES:,}",
           "`too_large`"),
     Limit("holes named in answer to one `/bridge/clip/end`", f"{MAX_HOLES}", "the rest after the next `end`"),
+    Limit("anchors of one morph", f"{MAX_ANCHORS}", "`too_large`"),
     Limit("bundles within a bundle", f"{MAX_BUNDLE_DEPTH}", "`malformed`"),
     Limit("clients at once", f"{MAX_SESSIONS}", "`busy`"),
     Limit("clips of one client", f"{MAX_SESSION_CLIPS:,}", "`too_large`"),

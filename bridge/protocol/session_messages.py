@@ -88,7 +88,7 @@ class Status(Message):
     """Sent each second to every client that said hello."""
 
     uptime_s: Uptime
-    queue_depth: Annotated[int, Arg("requests waiting or at work, of all clients", 0)]
+    queue_depth: Annotated[int, Arg("requests waiting or at work, and morphs waiting, of all clients", 0)]
     clips: Annotated[int, Arg("clips in the engine's latent cache", 0)]
     cache_hits: Annotated[int, Arg("clips found in the cache since the start", 0)]
     cache_misses: Annotated[int, Arg("clips that had to be encoded since the start", 0)]

@@ -18,7 +18,10 @@ from bridge.protocol.clip_messages import (
     ClipReady,
 )
 from bridge.protocol.message import Message
+from bridge.protocol.midi_messages import MIDI
+from bridge.protocol.morph_messages import MORPH
 from bridge.protocol.osc import OscMessage, unpack
+from bridge.protocol.play_messages import PLAY
 from bridge.protocol.request_messages import (
     Blend,
     Cancel,
@@ -34,6 +37,7 @@ from bridge.protocol.request_messages import (
 )
 from bridge.protocol.result_messages import Cancelled, Done, ResultBegin, ResultEnd, ResultLeftOut, ResultNotes
 from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Model, Ping, Pong, Ready, Status, Welcome
+from bridge.protocol.state_messages import STATE
 
 SECTIONS: tuple[tuple[str, tuple[type[Message], ...]], ...] = (
     ("Session", (Hello, Welcome, Model, Ready, Ping, Pong, Bye, Goodbye, Status)),
@@ -43,6 +47,10 @@ SECTIONS: tuple[tuple[str, tuple[type[Message], ...]], ...] = (
         (Sample, Vary, Interpolate, Blend, Humanize, Drumify, Groove, Continue, Infill, Cancel, Cancelled),
     ),
     ("Results", (ResultBegin, ResultNotes, ResultEnd, ResultLeftOut, Done, ResultResend)),
+    ("Morph", MORPH),
+    ("Snapshots and state", STATE),
+    ("Playing", PLAY),
+    ("MIDI", MIDI),
     ("Errors", (Error,)),
 )
 
@@ -55,7 +63,8 @@ CODES: dict[str, str] = {
     "unknown_address": "No message of this protocol has that address.",
     "unknown_clip": "The client holds no clip of that number: send it first.",
     "unknown_model": "No loaded model has that name: see `/bridge/model`.",
-    "unknown_setting": "The request takes no setting of that name.",
+    "unknown_snapshot": "No snapshot of that number is kept: store it first.",
+    "unknown_setting": "The request, or the morph, takes no setting of that name.",
     "out_of_range": "A number lies outside its range or is not finite, or a result asked for is no longer kept.",
     "wrong_kind": "The clip is not of a kind that this works on, or no loaded model does this.",
     "unsupported_meter": "The meter is not one that the models can follow, or two meters were to be mixed.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,8 +11,19 @@ from bridge.server import Server
 from engine.errors import UnknownModelError, UnsupportedMeterError
 from engine.representations.clip import Clip, Note, make_clip
 from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
+from engine.runtime.knobs import KNOBS, Knob
+from engine.runtime.position import Anchor, Position
 
+UNPLAYABLE_QUARTERS = 5.0
 MODELS = (ModelInfo("melody_2bar", "melody", 2, 8), ModelInfo("groove_2bar", "drums", 2, 16))
+
+
+@dataclass(frozen=True)
+class PaperField:
+    """Anchors as they are."""
+
+    anchors: tuple[Anchor, ...]
+    kind: str = "melody"
 
 
 @dataclass
@@ -80,6 +91,21 @@ class FakeEngine:
     def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer:
         self._call("groove", from_clip, to_clip, timing, velocity)
         return self._answer(to_clip, 1)
+
+    def field(self, anchors: Sequence[Anchor]) -> PaperField:
+        self._call("field", *anchors)
+        if any(anchor.clip.length_quarters == UNPLAYABLE_QUARTERS for anchor in anchors):
+            raise UnsupportedMeterError("a clip of that length is not for paper")
+        return PaperField(tuple(anchors))
+
+    def morph(self, field: PaperField, positions: Sequence[Position], locks: Mapping[int, Position]) -> Answer:
+        """The first anchor's clip, higher by twelve times x."""
+        self._call("morph", field, *positions, locks=dict(locks))
+        clips = tuple(_higher(field.anchors[0].clip, round(12 * position.x)) for position in positions)
+        return Answer(clips, 0.0, 2.5, True)
+
+    def knobs(self, kind: str) -> Sequence[tuple[int, Knob]]:
+        return tuple(enumerate(KNOBS[kind], start=1))
 
     def _call(self, name: str, *args: Any, **settings: Any) -> None:
         self.calls.append((name, args, settings))

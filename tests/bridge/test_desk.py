@@ -62,7 +62,7 @@ class Table:
         self.desk = Desk(self.worker, self.outbox, "1.0", self.clock)
 
     def warm(self) -> None:
-        self.desk.loaded(Loaded(MODELS, "paper", warm=True))
+        self.desk.loaded(Loaded(MODELS, "paper", warm=True, knobs={}))
 
     def say(self, message: Message, sender: Address = HERE) -> Session:
         session = self.desk.sessions.open(sender)
@@ -160,7 +160,7 @@ def test_before_the_models_are_warm_hello_says_so_requests_wait_and_clips_do_not
     table.say(ClipEnd(1))
     table.say(ClipEnd(1))
     assert len(table.waiting()) == 1
-    table.desk.loaded(Loaded(MODELS, "paper", warm=False))
+    table.desk.loaded(Loaded(MODELS, "paper", warm=False, knobs={}))
     table.outbox.sent.clear()
     table.say(Hello(0, 1, "early"))
     assert [message.ready for message in table.outbox.sent if isinstance(message, Model)] == [0, 0]

@@ -379,6 +379,6 @@ def test_an_error_about_a_giant_address_still_fits_into_a_datagram(client: Clien
 
 
 def test_an_unknown_address_is_named_back(client: Client) -> None:
-    client._socket.sendto(pack("/bridge/morph/x", "f", (0.5,)), ("127.0.0.1", client._engine[1]))
+    client._socket.sendto(pack("/bridge/morph/z", "f", (0.5,)), ("127.0.0.1", client._engine[1]))
     error = client.wait_for(Error)
-    assert (error.code, error.address) == ("unknown_address", "/bridge/morph/x")
+    assert (error.code, error.address) == ("unknown_address", "/bridge/morph/z")

@@ -6,13 +6,28 @@ import queue
 from collections.abc import Iterator
 
 import pytest
-from fake_engine import FakeEngine, melody
+from fake_engine import UNPLAYABLE_QUARTERS, FakeEngine, melody
 
 from bridge.engine_interface import Engine
 from bridge.protocol.clip_messages import ClipEnd
 from bridge.protocol.request_messages import Sample
-from bridge.worker import Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, PrepareJob, RequestJob, Worker
+from bridge.scene import Scene
+from bridge.worker import (
+    Answered,
+    ClipPrepared,
+    Event,
+    Failed,
+    Loaded,
+    LoadFailed,
+    Morphed,
+    MorphFailed,
+    MorphJob,
+    PrepareJob,
+    RequestJob,
+    Worker,
+)
 from engine.errors import CheckpointError
+from engine.representations.clip import make_clip
 from engine.runtime.answers import Answer
 
 
@@ -104,3 +119,68 @@ def test_stopping_does_not_wait_for_work_without_end(engine: FakeEngine, events:
     assert not worker.stop(0.05)
     engine.gate.set()
     assert worker.stop(5)
+
+
+SCENE = Scene().with_anchor(1, 1, melody(), 0.0, 0.0)
+
+
+def shut_at_a_morph(worker: Worker, engine: FakeEngine) -> None:
+    engine.gate.clear()
+    worker.morph(MorphJob(1, SCENE, 0.0))
+    while not engine.calls or engine.calls[-1][0] != "field":
+        assert engine.begun.acquire(timeout=5)
+
+
+def test_of_many_moves_the_newest_alone_is_made_and_the_last_one_always(
+    worker: Worker, engine: FakeEngine, events: queue.Queue[Event]
+) -> None:
+    shut_at_a_morph(worker, engine)
+    for turn in range(1, 1001):
+        worker.morph(MorphJob(1, SCENE.moved(x=turn / 1000), float(turn)))
+        assert worker.scenes_waiting == 1
+        assert worker.depth == 1
+    engine.gate.set()
+    made = [events.get(timeout=5), events.get(timeout=5)]
+    assert [event.job.asked_s for event in made if isinstance(event, Morphed)] == [0.0, 1000.0]
+    assert worker.scenes_waiting == worker.depth == 0
+
+
+def test_stages_do_not_take_each_others_place(worker: Worker, engine: FakeEngine, events: queue.Queue[Event]) -> None:
+    shut_at_a_morph(worker, engine)
+    for session in (2, 3, 2):
+        worker.morph(MorphJob(session, SCENE, 0.0))
+    engine.gate.set()
+    made = [events.get(timeout=5) for _ in range(3)]
+    assert [event.job.session for event in made if isinstance(event, Morphed)] == [1, 2, 3]
+
+
+def test_moves_and_requests_take_turns(worker: Worker, engine: FakeEngine, events: queue.Queue[Event]) -> None:
+    shut_at_a_morph(worker, engine)
+    for request in (1, 2):
+        worker.submit(job(request))
+        worker.morph(MorphJob(9 + request, SCENE, 0.0))
+    engine.gate.set()
+    kinds = [type(events.get(timeout=5)) for _ in range(5)]
+    assert kinds == [Morphed, Answered, Morphed, Answered, Morphed]
+
+
+def test_anchors_are_made_a_field_of_once_and_forgotten_with_their_client(
+    worker: Worker, engine: FakeEngine, events: queue.Queue[Event]
+) -> None:
+    for x in (0.1, 0.2):
+        worker.morph(MorphJob(1, SCENE.moved(x=x), 0.0))
+        events.get(timeout=5)
+    assert [name for name, *_ in engine.calls].count("field") == 1
+    worker.forget(1)
+    worker.morph(MorphJob(1, SCENE, 0.0))
+    events.get(timeout=5)
+    assert [name for name, *_ in engine.calls].count("field") == 2
+
+
+def test_a_scene_that_cannot_be_made_is_told_and_the_next_one_is_made(
+    worker: Worker, events: queue.Queue[Event]
+) -> None:
+    odd = make_clip(melody().notes, UNPLAYABLE_QUARTERS)
+    worker.morph(MorphJob(1, Scene().with_anchor(1, 1, odd, 0.0, 0.0), 0.0))
+    worker.morph(MorphJob(2, SCENE, 0.0))
+    assert {type(events.get(timeout=5)), type(events.get(timeout=5))} == {MorphFailed, Morphed}
