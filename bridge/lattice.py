@@ -1,4 +1,4 @@
-"""Patterns around the cursor, decoded ahead: the common move is a look-up."""
+"""Patterns by cursor, those decoded before and those decoded ahead while it rested: the common move is a look-up."""
 
 from __future__ import annotations
 

@@ -27,6 +27,8 @@ from engine.runtime.knobs import Knob
 log = logging.getLogger("bridge.worker")
 
 _RECENT = 256
+# Under a hand that moves nothing is decoded ahead: it would take from the moves what it is to give them.
+_REST_S = 0.05
 _AHEAD_AT_ONCE = 8
 
 
@@ -90,10 +92,11 @@ class MorphJob:
 
 @dataclass(frozen=True, eq=False)
 class Ahead:
-    """A scene whose neighbours may be wanted next."""
+    """A scene whose neighbours may be wanted next, once its cursor has rested a while: from `begin_s` on."""
 
     session: int
     scene: Scene
+    begin_s: float
 
 
 @dataclass(frozen=True)
@@ -233,7 +236,7 @@ class Worker:
         """Has the neighbours of a scene decoded that was found ahead; an older one that waits is dropped."""
         with self._changed:
             self._scenes.pop(session, None)
-            self._resting = Ahead(session, scene)
+            self._rest(session, scene)
             self._changed.notify()
 
     def forget(self, session: int) -> None:
@@ -291,7 +294,8 @@ class Worker:
         """A scene, unless one was done last and a request waits; where nothing waits, what may be wanted next."""
         with self._changed:
             morphed, self._at_work = isinstance(self._at_work, MorphJob), None
-            self._changed.wait_for(lambda: self._waiting or self._scenes or self._stopping or self._resting)
+            while not (self._waiting or self._scenes or self._stopping or self._has_rested()):
+                self._changed.wait(_REST_S if self._resting else None)
             if self._stopping:
                 return None
             if self._scenes and not (morphed and self._waiting):
@@ -319,8 +323,14 @@ class Worker:
         answer = engine.morph(field, [job.scene.position], job.scene.locks)
         self.lattice.keep(job.session, job.scene, [job.scene.position], answer.clips)
         with self._changed:
-            self._resting = Ahead(job.session, job.scene)
+            self._rest(job.session, job.scene)
         return Morphed(job, answer.clips[0], answer.decode_ms)
+
+    def _rest(self, session: int, scene: Scene) -> None:
+        self._resting = Ahead(session, scene, self._clock() + _REST_S)
+
+    def _has_rested(self) -> bool:
+        return self._resting is not None and self._clock() >= self._resting.begin_s
 
     def _look_ahead(self, ahead: Ahead, engine: Engine) -> None:
         """Decodes some of the cursor's neighbours, few enough that a move need not wait long."""
