@@ -11,6 +11,7 @@ from bridge.controls import Controls
 from bridge.engine_interface import Engine
 from bridge.errors import BusyError, CancelledError, NotReadyError, TooLargeError
 from bridge.house import House
+from bridge.jobs import Answered, ClipPrepared, Failed, Job, Loaded, PrepareJob, RequestJob
 from bridge.note_sink import NoteSink
 from bridge.outbox import Outbox
 from bridge.protocol.clip_messages import ClipEnd, ClipReady
@@ -25,7 +26,7 @@ from bridge.refusals import refusal
 from bridge.results import KeptResults, Result, make_result
 from bridge.sessions import Session, Sessions
 from bridge.stages import Stages
-from bridge.worker import Answered, ClipPrepared, Failed, Job, Loaded, PrepareJob, RequestJob, Worker
+from bridge.worker import Worker
 from engine.representations.clip import Clip
 from engine.runtime.answers import Answer
 

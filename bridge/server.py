@@ -19,6 +19,7 @@ from bridge.desk import Desk
 from bridge.engine_interface import LoadEngine
 from bridge.errors import BusyError, PortInUseError
 from bridge.handlers import HANDLERS, OPENING
+from bridge.jobs import Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, Morphed, MorphFailed
 from bridge.midi_arrived import MidiArrived
 from bridge.midi_pulse import MidiPulse
 from bridge.midi_side import NO_MIDI, MidiConfig, MidiSide
@@ -30,7 +31,7 @@ from bridge.refusals import refusal
 from bridge.sessions import Address, Session
 from bridge.udp import LARGEST_DATAGRAM, open_udp
 from bridge.version import VERSION
-from bridge.worker import Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, Morphed, MorphFailed, Worker
+from bridge.worker import Worker
 from engine.representations.clip import Clip
 
 log = logging.getLogger("bridge")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bridge.clips import clip_from_wire
 from bridge.clock import Clock
 from bridge.errors import BusyError, ClipIncompleteError, TooLargeError, UnknownClipError
+from bridge.jobs import Job, PrepareJob, RequestJob
 from bridge.protocol.clip_messages import ClipBegin, ClipNotes
 from bridge.protocol.limits import (
     MAX_CLIP_NOTES,
@@ -18,7 +19,6 @@ from bridge.protocol.limits import (
     SILENT_S,
 )
 from bridge.transfer import Transfer
-from bridge.worker import Job, PrepareJob, RequestJob
 from engine.representations.clip import Clip
 
 Address = tuple[str, int]

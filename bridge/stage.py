@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bridge.fan_out import FanOut
+from bridge.jobs import Morphed
 from bridge.note_sink import NoteSink
 from bridge.patterns import Pattern
 from bridge.player import Player
 from bridge.protocol.morph_settings import MORPH_SETTINGS
 from bridge.scene import Scene
 from bridge.song_clock import SongClock
-from bridge.worker import Morphed
 
 if TYPE_CHECKING:
     from bridge.recordings import Recording

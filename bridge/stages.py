@@ -8,6 +8,7 @@ from bridge.client_sink import ClientSink
 from bridge.clock import Clock
 from bridge.conductor import Conductor
 from bridge.fan_out import FanOut
+from bridge.jobs import Morphed, MorphFailed, MorphJob
 from bridge.note_sink import NoteSink
 from bridge.outbox import Outbox
 from bridge.patterns import Pattern
@@ -21,7 +22,7 @@ from bridge.sessions import Session, Sessions
 from bridge.song_clock import SongClock
 from bridge.song_line import SongLine
 from bridge.stage import Stage
-from bridge.worker import Morphed, MorphFailed, MorphJob, Worker
+from bridge.worker import Worker
 
 _MOST_SHORT_NOTES = 240
 _PATTERN = -1

@@ -9,20 +9,30 @@ import logging
 import math
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from bridge.clock import Clock
-from bridge.engine_interface import Engine, Field, LoadEngine
+from bridge.engine_interface import Engine, LoadEngine
 from bridge.errors import BusyError
+from bridge.fields import Fields
+from bridge.jobs import (
+    Ahead,
+    Answered,
+    ClipPrepared,
+    Event,
+    Failed,
+    Job,
+    Loaded,
+    LoadFailed,
+    Morphed,
+    MorphFailed,
+    MorphJob,
+    PrepareJob,
+)
 from bridge.lattice import Lattice
-from bridge.protocol.clip_messages import ClipEnd
 from bridge.protocol.limits import MAX_JOBS, MAX_SESSION_JOBS
-from bridge.protocol.request_messages import Request
-from bridge.scene import Placed, Scene
-from engine.representations.clip import Clip
-from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
-from engine.runtime.knobs import Knob
+from bridge.scene import Scene
+from engine.runtime.answers import CacheStats
 
 log = logging.getLogger("bridge.worker")
 
@@ -30,135 +40,6 @@ _RECENT = 256
 # Under a hand that moves nothing is decoded ahead: it would take from the moves what it is to give them.
 _REST_S = 0.05
 _AHEAD_AT_ONCE = 8
-
-
-@dataclass(frozen=True, eq=False)
-class RequestJob:
-    """A request for new clips.
-
-    Attributes:
-        session: whose it is.
-        message: what asked for it.
-        submitted_s: when it was asked for.
-        call: what is to be called.
-        deadline_s: when its work must have begun.
-    """
-
-    session: int
-    message: Request
-    submitted_s: float
-    call: Callable[[Engine], Answer]
-    deadline_s: float
-
-
-@dataclass(frozen=True, eq=False)
-class PrepareJob:
-    """A clip to be judged and encoded ahead.
-
-    Attributes:
-        session: whose it is.
-        message: what asked for it.
-        submitted_s: when it was asked for.
-        clip: the clip.
-        deadline_s: never, since it may have to wait for the models.
-    """
-
-    session: int
-    message: ClipEnd
-    submitted_s: float
-    clip: Clip
-    deadline_s: float = math.inf
-
-
-Job = RequestJob | PrepareJob
-
-
-@dataclass(frozen=True, eq=False)
-class MorphJob:
-    """A scene whose pattern is wanted.
-
-    Attributes:
-        session: whose it is.
-        scene: anchors, position and locks.
-        asked_s: when the move that led here arrived.
-        move: its number, rising.
-    """
-
-    session: int
-    scene: Scene
-    asked_s: float
-    move: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class Ahead:
-    """A scene whose neighbours may be wanted next, once its cursor has rested a while: from `begin_s` on."""
-
-    session: int
-    scene: Scene
-    begin_s: float
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """The engine is loaded, or warm as well."""
-
-    models: tuple[ModelInfo, ...]
-    device_name: str
-    warm: bool
-    knobs: Mapping[str, Sequence[tuple[int, Knob]]]
-
-
-@dataclass(frozen=True)
-class LoadFailed:
-    """The engine cannot be loaded."""
-
-    error: Exception
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A request has its clips, after so long a wait."""
-
-    job: RequestJob
-    answer: Answer
-    queue_ms: float
-
-
-@dataclass(frozen=True)
-class ClipPrepared:
-    """A clip is judged and encoded."""
-
-    job: PrepareJob
-    prepared: Prepared
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A job raised."""
-
-    job: Job
-    error: Exception
-
-
-@dataclass(frozen=True)
-class Morphed:
-    """A scene has its pattern."""
-
-    job: MorphJob
-    clip: Clip
-    decode_ms: float
-
-
-@dataclass(frozen=True)
-class MorphFailed:
-    """A scene has none."""
-
-    job: MorphJob
-    error: Exception
-
-
-Event = Loaded | LoadFailed | Answered | ClipPrepared | Failed | Morphed | MorphFailed
 
 
 class Worker:
@@ -361,22 +242,3 @@ class Worker:
 def _loaded(engine: Engine, warm: bool) -> Loaded:
     kinds = {model.kind for model in engine.models}
     return Loaded(tuple(engine.models), engine.device_name, warm, {kind: engine.knobs(kind) for kind in sorted(kinds)})
-
-
-class Fields:
-    """The field of each stage, made when its anchors have changed; used by the worker's thread, but for `forget`."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, tuple[object, Field]] = {}
-
-    def get(self, session: int, placed: Mapping[int, Placed], engine: Engine) -> Field:
-        """The field of these anchors; the same mapping again finds it made."""
-        made = self._made.get(session)
-        if made is None or made[0] is not placed:
-            made = (placed, engine.field([each.anchor for _, each in sorted(placed.items())]))
-            self._made[session] = made
-        return made[1]
-
-    def forget(self, session: int) -> None:
-        """Lets go of a stage's field."""
-        self._made.pop(session, None)

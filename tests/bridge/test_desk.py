@@ -10,6 +10,7 @@ from fake_engine import MODELS, FakeEngine, melody
 from bridge.desk import Desk
 from bridge.errors import BusyError, NotReadyError, OutOfRangeError
 from bridge.handlers import HANDLERS
+from bridge.jobs import Answered, Job, Loaded, RequestJob
 from bridge.outbox import Outbox
 from bridge.protocol.clip_messages import ClipEnd, ClipReady
 from bridge.protocol.limits import MAX_JOBS
@@ -18,7 +19,7 @@ from bridge.protocol.request_messages import ResultResend, Sample, Vary
 from bridge.protocol.session_messages import Error, Goodbye, Hello, Model, Ping, Ready, Status
 from bridge.results import Result
 from bridge.sessions import Address, Session
-from bridge.worker import Answered, Job, Loaded, RequestJob, Worker
+from bridge.worker import Worker
 from engine.runtime.answers import Answer
 
 HERE = ("127.0.0.1", 5_000)

@@ -9,10 +9,7 @@ import pytest
 from fake_engine import UNPLAYABLE_QUARTERS, FakeEngine, melody
 
 from bridge.engine_interface import Engine
-from bridge.protocol.clip_messages import ClipEnd
-from bridge.protocol.request_messages import Sample
-from bridge.scene import Scene
-from bridge.worker import (
+from bridge.jobs import (
     Answered,
     ClipPrepared,
     Event,
@@ -24,8 +21,11 @@ from bridge.worker import (
     MorphJob,
     PrepareJob,
     RequestJob,
-    Worker,
 )
+from bridge.protocol.clip_messages import ClipEnd
+from bridge.protocol.request_messages import Sample
+from bridge.scene import Scene
+from bridge.worker import Worker
 from engine.errors import CheckpointError
 from engine.representations.clip import make_clip
 from engine.runtime.answers import Answer
