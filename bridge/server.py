@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -85,22 +85,28 @@ class Server:
     Raises:
         PortInUseError: the port cannot be opened.
         MidiError: a MIDI port or the map file cannot be had.
+        WrongKindError, UnsupportedMeterError: the clips do not go together.
     """
 
     def __init__(self, config: ServerConfig, load: LoadEngine, clock: Clock = time.monotonic) -> None:
-        self._config, self._clock = config, clock
+        self._clock = clock
         self._inbox: SimpleQueue[Arrival | Event | MidiArrived | Wake] = SimpleQueue()
-        self._socket = _open(config)
-        self._midi = MidiSide(config.midi, self._inbox.put, clock)
         self._worker = Worker(load, self._inbox.put, clock)
         self._outbox = Outbox(self._transmit)
         self._receiver = threading.Thread(target=self._receive, name="receiver", daemon=True)
         self._receiving = True
-        self.desk = Desk(self._worker, self._outbox, VERSION, clock, config.bpm, self._midi.output)
-        if self._midi.input is not None:
-            self.desk.controls = self._controls(config.midi)
         self._stop_reason: str | None = None
         self.load_error: Exception | None = None
+        with ExitStack() as opened:  # closed again where one of the next cannot be had
+            self._socket = opened.enter_context(closing(_open(config)))
+            self._midi = opened.enter_context(closing(MidiSide(config.midi, self._inbox.put, clock)))
+            self.desk = Desk(self._worker, self._outbox, VERSION, clock, config.bpm, self._midi.output)
+            if self._midi.input is not None:
+                self.desk.controls = self._controls(config.midi)
+            if self._midi.output is not None and config.midi.clock_out:
+                self.desk.stages.conductor.conduct(MidiPulse(self._midi.output, self.desk.stages.midi_line))
+            self.desk.house.open(config.clips, config.plays)
+            opened.pop_all()
 
     @property
     def port(self) -> int:
@@ -130,9 +136,6 @@ class Server:
         self._worker.start()
         self._midi.start()
         self.desk.stages.conductor.start()
-        if self._midi.output is not None and self._config.midi.clock_out:
-            self.desk.stages.conductor.conduct(MidiPulse(self._midi.output, self.desk.stages.midi_line))
-        self.desk.house.open(self._config.clips, self._config.plays)
         self._receiver.start()
         log.info("listening on udp %s:%d", *self._socket.getsockname())
         for name in self._midi.names:

@@ -11,10 +11,12 @@ from fake_engine import FakeEngine, melody
 
 from bridge import midi_side
 from bridge.client import Client
+from bridge.errors import WrongKindError
 from bridge.midi_side import MidiConfig
 from bridge.protocol.morph_messages import MorphAnchor, MorphPattern
 from bridge.protocol.play_messages import Play, PlayNote, PlayStatus
 from bridge.server import Server, ServerConfig
+from engine.representations.clip import Note, make_clip
 
 NOTE_ON, NOTE_OFF, CC = 0x90, 0x80, 0xB0
 ALL_NOTES_OFF = 123
@@ -133,6 +135,14 @@ def test_a_controller_that_is_learnt_moves_the_music(ports: Ports, running: Open
     controls.learn(server.desk.house.session, "x")
     ports[1].play(*([CC, 7, value] for value in (40, 50, 60, 64, 100, 127)))
     ports[0].wait_for_note(72)
+
+
+def test_clips_that_do_not_go_together_are_refused_before_anything_runs(ports: Ports) -> None:
+    beat = make_clip([Note(k / 2, 36 if k % 4 == 0 else 42) for k in range(16)], 8.0)
+    with pytest.raises(WrongKindError):
+        Server(config(clips=(melody(), beat)), FakeEngine)
+    assert ports[0].closed
+    assert ports[1].closed
 
 
 def test_the_port_goes_to_the_client_that_plays(ports: Ports, running: Open) -> None:
