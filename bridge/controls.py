@@ -14,6 +14,7 @@ from bridge.midi_arrived import OF_CLOCK, MidiArrived
 from bridge.midi_clock_in import MidiClockIn
 from bridge.midi_map import Learnt, MidiMap, Move
 from bridge.midi_map_file import read_rows, write_target
+from bridge.midi_rows import Row
 from bridge.midi_targets import Target, find_target
 from bridge.protocol.message import Message
 from bridge.protocol.midi_messages import MidiLearned, MidiMoved, MidiRecord, MidiRecordStop
@@ -92,8 +93,9 @@ class Controls:
         asked = []
         for event in self._map.moved(arrived):
             if isinstance(event, Learnt):
-                self._keep(event.row.target)
+                self._keep(event.row.target, event.row)
             else:
+                self._told[event.target.name] = event.value  # where it is refused, the map hears of it with the next
                 self._reply(session, MidiMoved(event.target.name, event.value))
                 asked.append(Asked(session, _message(event, session)))
         return asked
@@ -116,11 +118,10 @@ class Controls:
         """
         self._map.forget(name)
         self._learners[name] = session.number
-        self._keep(find_target(name))
+        self._keep(find_target(name), None)
 
-    def _keep(self, target: Target) -> None:
+    def _keep(self, target: Target, row: Row | None) -> None:
         """Tells what moves a target now, and writes it down."""
-        row = next((row for row in self._map.rows if row.target is target), None)
         told = MidiLearned(target.name, "", 0, -1)
         if row is not None:
             told = MidiLearned(target.name, row.kind, row.channel or 0, row.number)

@@ -69,10 +69,10 @@ class Recording:
         return self._recorder.clip
 
     def _go_with_song(self) -> None:
-        """Where the song has jumped the recording goes on as if it had not; where it has stopped it ends."""
+        """Where the song has jumped, or begun, the recording goes on as if it had not; where it has stopped it ends."""
         was, line, now_s = self._line, self._stage.song.line, self._clock()
         self._line = line
         if was.running and not line.running:
             self._recorder.halt(now_s)
-        elif was.running and line.epoch != was.epoch:
+        elif line.epoch != was.epoch:
             self._recorder.jumped(was.quarters_at(now_s), line.quarters_at(now_s))

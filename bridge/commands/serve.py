@@ -16,6 +16,8 @@ from bridge.midi_side import MidiConfig
 from bridge.server import Server, ServerConfig
 from engine.representations.midi_file import read_clip
 
+# Python's threads take turns this often: at the usual 5 ms a note waits that long for a thread that computes.
+_SWITCH_S = 0.0005
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -86,6 +88,7 @@ def run_until_signal(config: ServerConfig, load: LoadEngine) -> None:
     Raises:
         PortInUseError: the port cannot be opened.
     """
+    sys.setswitchinterval(_SWITCH_S)
     server = Server(config, load)
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda number, _frame: server.stop(signal.Signals(number).name))

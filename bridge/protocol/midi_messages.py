@@ -36,9 +36,9 @@ class MidiLearned(Message):
     """What moves a target from now on."""
 
     target: Target
-    kind: Annotated[str, Arg("`cc` or `note`; empty where nothing moves it", high=MAX_NAME_LETTERS)]
+    kind: Annotated[str, Arg("`cc`, `cc14`, `note` or `bend`; empty where nothing moves it", high=MAX_NAME_LETTERS)]
     channel: Annotated[int, Arg("MIDI channel, 0 for any", 0, 16)]
-    number: Annotated[int, Arg("of the controller or note; -1 where nothing moves it", -1, 127)]
+    number: Annotated[int, Arg("of the controller or note, 0 for `bend`; -1 where nothing moves it", -1, 127)]
 
 
 @from_engine("/bridge/midi/moved")

@@ -9,7 +9,7 @@ from fake_engine import melody
 from test_desk import HERE, Table
 
 from bridge.controls import Asked, Controls
-from bridge.errors import BusyError, NotReadyError, UnknownSettingError
+from bridge.errors import BusyError, NotReadyError, UnknownSettingError, WrongKindError
 from bridge.handlers import HANDLERS
 from bridge.midi_arrived import CC, CLOCK, NOTE_OFF, NOTE_ON, START, MidiArrived
 from bridge.midi_map_file import read_rows
@@ -213,3 +213,27 @@ def test_a_midi_clock_leads_the_song_where_it_is_asked_for(map_file: Path) -> No
     assert line.running
     assert line.bpm == pytest.approx(90, rel=0.01)
     assert line.quarters_at(stage.clock()) == pytest.approx(4.0, abs=0.1)
+
+
+def test_a_button_that_was_refused_can_be_pressed_again(stage: Stage, map_file: Path) -> None:
+    map_file.write_text('[[control]]\nkind = "note"\nnumber = 38\ntarget = "lock kick"\n')
+    stage = Stage().plug_in(map_file)
+    stage.client()
+    stage.say(MorphAnchor(1, 1, 0.0, 0.0))
+    for _ in range(2):
+        with pytest.raises(WrongKindError):
+            stage.hear(NOTE_ON, 38, 100)
+        stage.hear(NOTE_OFF, 38, 0)
+
+
+def test_a_recording_armed_while_the_song_stands_begins_when_it_starts_from_elsewhere(stage: Stage) -> None:
+    client = stage.client()
+    stage.say(Transport(17.3, 120.0, 0))
+    stage.say(MidiRecord(7, 1))
+    stage.say(Transport(0.0, 120.0, 1))
+    stage.desk.tell_recordings()
+    stage.clock.now_s += 0.5
+    stage.hear(NOTE_ON, 60, 90)
+    stage.clock.now_s += 2.0
+    stage.desk.tell_recordings()
+    assert [note.start_quarters for note in client.clips[7].notes] == pytest.approx([1.0], abs=0.02)

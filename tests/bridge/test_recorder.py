@@ -207,6 +207,15 @@ def test_a_jump_before_the_first_bar_waits_for_the_next_bar_line_from_there() ->
     assert [(note.pitch, note.start_quarters) for note in recording.clip.notes] == [(62, 0.5)]
 
 
+def test_a_song_that_starts_on_a_bar_line_is_recorded_from_there() -> None:
+    runs = []
+    recording = Recorder(lambda at_s: at_s if runs else 17.3, 0.0, 1)
+    runs.append(True)
+    recording.jumped(17.3, 0.02)  # told a moment late
+    assert recording.advance(0.02) == RECORDING
+    assert recording.advance(4.0) == OVER
+
+
 def test_other_meters_have_other_bars() -> None:
     recording = play(Recorder(lambda at_s: at_s, 1.0, 2, 6, 8, 90.0), hit(3.0))
     assert recording.clip is not None
