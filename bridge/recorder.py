@@ -138,10 +138,11 @@ class Recorder:
         self._state = OVER
 
     def jumped(self, from_quarters: float, to_quarters: float) -> None:
-        """The song has jumped: a recording goes on as if it had not, and what waits, waits for the next bar line."""
+        """The song has jumped, or started elsewhere: a recording goes on as if it had not; what waits begins at the
+        next bar line from there, or the one that is barely over."""
         if self._state == WAITING:
             self._shift = 0.0
-            self._begin = self._line_after(to_quarters)
+            self._begin = self._line_after(to_quarters - EARLY_QUARTERS)
             self._notes.clear()
             self._sounding.clear()
         else:
