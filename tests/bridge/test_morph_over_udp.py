@@ -127,12 +127,11 @@ def test_knobs_and_settings_reach_the_engine(served: Served, client: Client) -> 
 def test_a_flood_of_moves_ends_at_the_last_one(served: Served, client: Client) -> None:
     anchored(client)
     for turn in range(1000):
-        client.send(MorphXY(turn / 1000, 0.5))
+        client.send(MorphXY(0.2 + 0.0006 * turn, 0.5))
     client.send(MorphXY(1.0, 1.0))
-    settled(client)
-    while Position(1.0, 1.0) not in first_asked(served):
-        assert served.engine.begun.acquire(timeout=5)
-    assert [note.pitch for note in pattern(client, MorphGet())[1]] == [72, 73, 74, 75]
+    while [note.pitch for note in client.wait_for(MorphNotes).notes] != [72, 73, 74, 75]:
+        pass
+    assert len(first_asked(served)) < 1000
 
 
 def test_a_pattern_of_thousands_of_notes_comes_whole(client: Client) -> None:
