@@ -19,6 +19,7 @@ COMMANDS = {
     "data": "bridge.commands.data:data",
     "train": "bridge.commands.train:train",
     "evaluate": "bridge.commands.evaluate:evaluate",
+    "directions": "bridge.commands.directions:directions",
     "card": "bridge.commands.card:card",
     "doctor": "bridge.commands.doctor:doctor",
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.dataset import MusicSet, data_hash, load_set
+from engine.evaluation.directions import measure_directions
 from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize, evaluate_task
 from engine.evaluation.melody import evaluate_melody
 from engine.models.tasks import TASKS
@@ -43,7 +44,7 @@ def evaluate(folder: Path, data: Path, seed: int = 0, limit: int | None = None) 
         "seed": seed,
         **_measure(loaded, data, seed, limit),
     }
-    return {name: _finite(value) for name, value in figures.items()}
+    return {name: finite(value) for name, value in figures.items()}
 
 
 def table(figures: Mapping[str, Any]) -> str:
@@ -56,6 +57,15 @@ def as_json(figures: Mapping[str, Any]) -> str:
     return json.dumps(figures, indent=2, allow_nan=False) + "\n"
 
 
+def finite(value: Any) -> Any:
+    """The same figures, with None for what is no finite number: JSON has no word for it."""
+    if isinstance(value, Mapping):
+        return {name: finite(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _music(loaded: Checkpoint) -> str:
     return loaded.model.config.music if isinstance(loaded.model, Vae) else "groove"
 
@@ -65,24 +75,23 @@ def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Fi
     if isinstance(loaded.model, Vae):
         music = loaded.model.config.music
         valid = _spread_out(load_set(data, music, "valid").only(sources), limit)
-        if music == "melody":
-            return evaluate_melody(loaded.model, valid, seed)
-        task = loaded.trained.get("schedule", {}).get("task", "plain")
-        if task != "plain":
-            return evaluate_task(loaded.model, TASKS[task](valid.music), valid)
-        return evaluate_groove(loaded.model, valid, seed)
+        figures = _of_autoencoder(loaded, loaded.model, valid, seed)
+        if loaded.directions is not None:
+            figures["directions"] = measure_directions(loaded.model, loaded.directions, valid.music, seed)
+        return figures
     valid = _spread_out(load_set(data, "groove", "valid").only(sources), limit)
     if loaded.model.config.condition == "hits":
         return evaluate_humanize(loaded.model, valid, seed)
     return evaluate_drumify(loaded.model, load_set(data, "groove", "train").only(sources), valid, seed)
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _finite(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _of_autoencoder(loaded: Checkpoint, model: Vae, valid: MusicSet, seed: int) -> Figures:
+    if model.config.music == "melody":
+        return evaluate_melody(model, valid, seed)
+    task = loaded.trained.get("schedule", {}).get("task", "plain")
+    if task != "plain":
+        return evaluate_task(model, TASKS[task](valid.music), valid)
+    return evaluate_groove(model, valid, seed)
 
 
 def _spread_out(music: MusicSet, limit: int | None) -> MusicSet:
@@ -107,5 +116,5 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4f}"
     if isinstance(value, list):
-        return " ".join(f"{item:.3f}" for item in value)
+        return " ".join("-" if item is None else f"{item:.3f}" for item in value)
     return str(value)

@@ -1,4 +1,4 @@
-"""Keys of melodies: which of the 24 fits best, and how to move one melody into the key and register of another."""
+"""Keys of melodies: which of the 24 fits best, how to move a melody along its own or into the key of another."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.representations.melody import FIRST_PITCH_CLASS, MIN_PITCH, NUM_CLASSES
+from engine.representations.melody import FIRST_PITCH_CLASS, MAX_PITCH, MIN_PITCH, NUM_CLASSES
 
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
@@ -45,6 +45,32 @@ def in_key(tokens: Tokens) -> Floats:
     with np.errstate(invalid="ignore"):
         shares: Floats = (counts @ key_masks().T).max(1) / counts.sum(1)
     return shares
+
+
+def at_home(tokens: Tokens) -> NDArray[np.bool_]:
+    """Pitch classes at home in each melody, `melodies, 12`: those of its best key, and its own."""
+    counts = pitch_classes(tokens)
+    best = key_masks()[(counts @ key_masks().T).argmax(1)]
+    home: NDArray[np.bool_] = (best > 0) | (counts > 0)
+    return home
+
+
+def climbed(tokens: Tokens, octaves: float) -> Tokens:
+    """A copy of a melody, `steps`, moved along the scale of its own key, every note by as many degrees.
+
+    Args:
+        tokens: of one melody.
+        octaves: up, or down below 0; the degrees are a whole number, fewer where a note would leave 21..108.
+    """
+    onsets = tokens >= FIRST_PITCH_CLASS
+    moved = tokens.copy()
+    if onsets.any():
+        home = at_home(tokens[None])[0]
+        ladder = np.flatnonzero(home[np.arange(MIN_PITCH, MAX_PITCH + 1) % 12]) + FIRST_PITCH_CLASS
+        rungs = np.searchsorted(ladder, tokens[onsets])
+        degrees = np.clip(round(octaves * home.sum()), -rungs.min(), len(ladder) - 1 - rungs.max())
+        moved[onsets] = ladder[rungs + degrees]
+    return moved
 
 
 def moved_into(tokens: Tokens, model: Tokens) -> Tokens:

@@ -1,4 +1,4 @@
-"""A checkpoint on disk: weights.safetensors, config.json and card.md in one folder."""
+"""A checkpoint on disk: weights.safetensors, config.json and card.md in one folder, directions.safetensors for some."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
 from engine.models.feel import FeelModel
 from engine.models.folding import for_inference
 from engine.models.vae import Vae
-from engine.runtime.directions import Directions
+from engine.runtime.directions import DIRECTIONS_NAME, Directions, load_directions
+from engine.runtime.knobs import KNOBS
 
 FORMAT = "latent-bridge-checkpoint-1"
 WEIGHTS_NAME = "weights.safetensors"
@@ -39,6 +40,7 @@ class Checkpoint:
         model: in evaluation mode, float32, on the device asked for.
         hash: of the weights and the model's config, first 16 digits of sha256; latents are cached under it.
         trained: how it was trained (preset, schedule, seed, data hash, figures), for people.
+        directions: of its latent space; None where none were found. No part of the hash: latents do not depend on them.
     """
 
     name: str
@@ -63,8 +65,9 @@ def find(folder: Path) -> Iterator[Path]:
 
 
 def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any]) -> None:
-    """Write weights (float16) and config; the card is the trainer's to write."""
+    """Write weights (float16) and config; the card is the trainer's to write. Directions of older weights go."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / DIRECTIONS_NAME).unlink(missing_ok=True)
     weights = {name: tensor.detach().half().contiguous().cpu() for name, tensor in model.state_dict().items()}
     (folder / WEIGHTS_NAME).write_bytes(to_bytes(weights))
     family = "vae" if isinstance(model, Vae) else "feel"
@@ -91,8 +94,13 @@ def annotate(folder: Path, facts: Mapping[str, Any]) -> None:
     _write_config(path, table)
 
 
-def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
-    """Read a checkpoint.
+def load(folder: Path, device: torch.device | str = "cpu", *, with_directions: bool = True) -> Checkpoint:
+    """Read a checkpoint; its directions stay on the CPU, where latents are kept.
+
+    Args:
+        folder: where it lies.
+        device: where the model is to work.
+        with_directions: False leaves its directions unread, whatever state they are in.
 
     Raises:
         CheckpointError: a file is missing or corrupt, the format is another, or weights and config do not match.
@@ -110,7 +118,10 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
     digest = hashlib.sha256((folder / WEIGHTS_NAME).read_bytes())
     digest.update(json.dumps([table["family"], table["model"]], sort_keys=True).encode())
     for_inference(model.to(device))
-    return Checkpoint(folder.name, table["kind"], int(table["bars"]), model, digest.hexdigest()[:16], table["trained"])
+    name, hash_ = folder.name, digest.hexdigest()[:16]
+    knobs = [knob.name for knob in KNOBS.get(table["kind"], ()) if knob.in_latent]
+    directions = load_directions(folder, hash_, config.latent_dim, knobs) if with_directions else None
+    return Checkpoint(name, table["kind"], int(table["bars"]), model, hash_, table["trained"], directions)
 
 
 def _write_config(path: Path, table: Mapping[str, Any]) -> None:

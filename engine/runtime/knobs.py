@@ -28,10 +28,10 @@ KNOBS: dict[str, tuple[Knob, ...]] = {
     MELODY: (
         Knob("density", "sparser", "denser", True),
         Knob("syncopation", "on the beat", "off the beat", True),
-        Knob("register", "lower", "higher", True),
+        Knob("register", "lower", "higher", False),
         Knob("length", "shorter notes", "longer notes", True),
-        Knob("leaps", "by step", "by leap", True),
-        Knob("variety", "fewer pitches", "more pitches", True),
+        Knob("range", "narrower", "wider", True),
+        Knob("contour", "falling", "rising", True),
         Knob("velocity", "softer", "louder", False),
         Knob("feel", "ahead of the beat", "behind the beat", False),
     ),

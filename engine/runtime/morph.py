@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from engine.latent.nearness import Floats
 from engine.representations.clip import Clip
 from engine.representations.drums import NUM_VOICES, DrumMap
+from engine.representations.key import climbed
+from engine.representations.kind import MELODY
 from engine.runtime import translators
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.directions import Directions
 from engine.runtime.field import Field
+from engine.runtime.key_keeping import kept_at_home, strength_of
 from engine.runtime.knobs import KNOBS, Knob
 from engine.runtime.locks import ONSETS, Held, check_locks, with_locked
 from engine.runtime.noise import generator_of, uniform_of
@@ -23,8 +27,9 @@ from engine.runtime.roster import vae_of
 from engine.runtime.touch import Touch
 from engine.runtime.translators import Translator
 
-# What of a touch a knob turns that is no direction of the latent space.
+# What of a touch a knob turns that is no direction of the latent space; the register is moved note by note.
 _TOUCHED_BY = {"velocity": "loudness", "feel": "lateness"}
+_REGISTER = "register"
 
 
 class Morph:
@@ -72,8 +77,7 @@ class Morph:
     def _music(self, loaded: Checkpoint, field: Field, positions: Sequence[Position], shares: Floats) -> Tensor:
         """Drawn music, as the kind's translator draws it."""
         translator = self._kinds[field.kind]
-        z = turned_by_knobs(field.mixture.means(shares), loaded.directions, field.kind, positions)
-        said = translator.join(_decoded(loaded, z, positions), field.frame)
+        said = self._said(loaded, field, positions, shares)
         temperatures, densities = (
             torch.tensor([getattr(position, name) for position in positions])[:, None, None]
             for name in ("temperature", "density")
@@ -81,7 +85,22 @@ class Morph:
         uniform = None
         if temperatures.any():
             uniform = uniform_of([position.seed for position in positions], (said.shape[1], translator.choices))
-        return translator.draw(said, temperatures, uniform, densities)
+        music = translator.draw(said, temperatures, uniform, densities)
+        return _in_register(music, positions) if field.kind == MELODY else music
+
+    def _said(self, loaded: Checkpoint, field: Field, positions: Sequence[Position], shares: Floats) -> Tensor:
+        """What the model says of each step; a melody that knobs turn stays in the key that it has at rest."""
+        translator = self._kinds[field.kind]
+        rest = field.mixture.means(shares)
+        z = turned_by_knobs(rest, loaded.directions, field.kind, positions)
+        turned = [] if field.kind != MELODY else (z != rest).flatten(1).any(1).nonzero().flatten().tolist()
+        asked = [*positions, *(positions[row] for row in turned)]
+        said = translator.join(_decoded(loaded, torch.cat([z, rest[turned]]), asked), field.frame)
+        if turned:
+            said, at_rest = said.clone().split([len(positions), len(turned)])
+            strengths = torch.tensor([_most_turned(positions[row]) for row in turned])
+            said[turned] = kept_at_home(said[turned], at_rest.argmax(-1), strengths)
+        return said
 
 
 def working_knobs(loaded: Checkpoint, kind: str) -> tuple[tuple[int, Knob], ...]:
@@ -120,7 +139,22 @@ def _decoded(loaded: Checkpoint, z: Tensor, positions: Sequence[Position]) -> Te
     return torch.cat([translators.decode(model, one, at.temperature, generator_of(at.seed)) for one, at in alone])
 
 
+def _in_register(music: Tensor, positions: Sequence[Position]) -> Tensor:
+    """Tokens `positions, steps`, each moved along its own scale by the register's knob, an octave at its ends."""
+    number = [knob.name for knob in KNOBS[MELODY]].index(_REGISTER)
+    octaves = [position.knobs[number] for position in positions]
+    if not any(octaves):
+        return music
+    return torch.from_numpy(np.stack([climbed(line, up) for line, up in zip(music.numpy(), octaves, strict=True)]))
+
+
+def _most_turned(position: Position) -> float:
+    """How strictly a melody's key is kept with these knobs."""
+    pairs = zip(KNOBS[MELODY], position.knobs, strict=True)
+    return max(strength_of(value) for knob, value in pairs if knob.in_latent)
+
+
 def _touch(kind: str, position: Position) -> Touch:
     pairs = zip(KNOBS[kind], position.knobs, strict=True)
-    knobs = {_TOUCHED_BY[knob.name]: value for knob, value in pairs if not knob.in_latent}
+    knobs = {_TOUCHED_BY[knob.name]: value for knob, value in pairs if knob.name in _TOUCHED_BY and not knob.in_latent}
     return Touch(position.timing, position.velocity, **knobs)

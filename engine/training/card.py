@@ -15,12 +15,13 @@ from engine.models.config import VaeConfig, to_dict
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.training.attribution import attribution_of
+from engine.training.directions_section import directions_section
 from engine.training.presets import PRESETS
 from engine.training.train import CURVES_NAME
 
 CARD_NAME = "card.md"
 _MAX_CURVE_ROWS = 16
-_IDENTITY = ("checkpoint", "hash", "data_sha256", "seed")
+_SAID_ELSEWHERE = ("checkpoint", "hash", "data_sha256", "seed", "directions")
 _SUBJECTS_BY_TASK = {"humanize": "hits", "tap": "tap"}
 _ABOUT = {
     "melody": "An autoencoder of melodies: two bars of 4/4 on a grid of sixteenths, 90 classes a step (hold, off, the "
@@ -61,7 +62,8 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
         "## Figures",
         f"On the validation split, as `bridge evaluate` prints them; seed {figures['seed']}, "
         f"data {figures['data_sha256']}.",
-        *markdown_tables({name: value for name, value in figures.items() if name not in _IDENTITY}),
+        *markdown_tables({name: value for name, value in figures.items() if name not in _SAID_ELSEWHERE}),
+        *directions_section(loaded, figures.get("directions", {})),
         "## Data",
         *_data(windows),
     ]

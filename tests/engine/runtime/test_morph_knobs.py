@@ -103,7 +103,8 @@ def test_a_melody_is_played_louder_and_later_by_its_last_knobs(engine: Engine) -
 
 
 def test_the_knobs_that_work_are_named_with_their_numbers(engine: Engine) -> None:
-    assert [(number, knob.name) for number, knob in engine.knobs(MELODY)] == [(7, "velocity"), (8, "feel")]
+    named = [(number, knob.name) for number, knob in engine.knobs(MELODY)]
+    assert named == [(3, "register"), (7, "velocity"), (8, "feel")]
     assert engine.knobs(DRUMS) == ()
     with pytest.raises(WrongKindError, match="noise"):
         engine.knobs("noise")
@@ -154,7 +155,7 @@ def test_a_knobs_move_is_the_directions_own(knobbed: Engine) -> None:
 
 def test_what_is_in_the_latent_counts_as_working_where_it_was_found(knobbed: Engine) -> None:
     assert [number for number, _ in knobbed.knobs(DRUMS)] == [1, 3, 7]
-    assert [number for number, _ in knobbed.knobs(MELODY)] == [1, 7, 8]
+    assert [number for number, _ in knobbed.knobs(MELODY)] == [1, 3, 7, 8]
 
 
 def knobs(number: int, value: float) -> tuple[float, ...]:
