@@ -12,7 +12,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 NO_TESTS_IS_FINE := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-gpu lint format type bench docs clean distclean
+.PHONY: help run test test-slow test-gpu rig lint format type bench docs clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -28,6 +28,10 @@ test-slow: $(DEV_STAMP) ## the tests that take longer
 
 test-gpu: $(DEV_STAMP) ## the tests that need CUDA or Metal
 	$(BIN)/python -m pytest -m gpu $(NO_TESTS_IS_FINE)
+
+rig: $(DEV_STAMP) ## the tests with Pure Data, JACK and FluidSynth, which it installs where it may
+	tests/rig/install.sh
+	$(BIN)/python -m pytest tests/rig -m rig -rs
 
 lint: $(DEV_STAMP) ## style and form
 	$(BIN)/ruff check
