@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ Heard = Callable[[Sequence[int]], None]
 
 _POLL_S = 0.001
 _END_S = 0.2
+_CYCLES_TO_DELIVER = 4
 
 
 class RtOutput:
@@ -46,6 +48,8 @@ class RtOutput:
 
     def close(self) -> None:
         """Closes the port; what was sent before still goes out."""
+        if self._watch is not None:
+            self._watch.wait_for_delivery()
         self._midi.close_port()
         self._midi.delete()
         if self._watch is not None:
@@ -104,6 +108,12 @@ class JackWatch:
     def __init__(self) -> None:
         self.gone = False
         self._client: Any = self._watching_client()
+
+    def wait_for_delivery(self) -> None:
+        """Waits until what was sent has been read by whoever is connected: RtMidi waits for its own cycle alone, and a
+        port that is closed within that cycle takes its messages with it."""
+        if self._client is not None and not self.gone:
+            time.sleep(_CYCLES_TO_DELIVER * self._client.blocksize / self._client.samplerate)
 
     def close(self) -> None:
         """Stops watching."""
