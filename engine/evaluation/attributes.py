@@ -118,6 +118,8 @@ def syncopation(onsets: Tensor, levels: tuple[int, ...]) -> Tensor:
     strongest = torch.zeros(onsets.shape, dtype=torch.double)
     for lag in range(1, steps):
         waiting &= ~onsets.roll(-lag, 1)
+        if not waiting.any():
+            break
         strongest = torch.maximum(strongest, waiting * (level.roll(-lag) - level))
     return strongest.sum(1)
 

@@ -77,7 +77,7 @@ def decoded(model: Vae, z: Tensor, rest: Tensor | None = None, strength: float =
 
 
 def deviations(attributes: Tensor) -> Tensor:
-    """Standard deviation of each attribute over the clips that have it, `names`, of `clips, names`; NaN instead of 0."""
+    """Standard deviation of each attribute of `clips, names` over the clips that have it; NaN instead of 0."""
     spread = (attributes - attributes.nanmean(0)).square().nanmean(0).sqrt()
     return torch.where(spread > 0, spread, torch.nan)
 

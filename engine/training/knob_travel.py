@@ -12,7 +12,8 @@ from engine.runtime.directions import Directions
 
 STOPS = 33
 AIM_SD = 1.0
-_SHORTEST, _LONGEST, _PROBES = 0.5, 48.0, 20
+_SHORTEST, _LONGEST, _LONGER = 0.5, 48.0, 1.4
+_PROBES = 16
 _NEARLY = 0.8
 _RISE = 1e-4
 
@@ -28,29 +29,36 @@ def with_even_travel(directions: Directions, z: Tensor, measure: Callable[[Tenso
         measure: the music of latents as the knobs' attributes, in standard deviations, `clips, knobs`.
     """
     still = measure(z)
+
+    def effects(knob: int, sign: int) -> Callable[[float], float]:
+        def effect(length: float) -> float:
+            moved = measure(directions.pushed(z, {directions.names[knob]: sign * length}))
+            return sign * float((moved - still)[:, knob].nanmean().nan_to_num())
+
+        return effect
+
     rows = []
-    for knob, name in enumerate(directions.names):
-        sides = []
-        for sign in (-1, 1):
-            lengths, effects = [0.0], [0.0]
-            while len(lengths) <= _PROBES and effects[-1] < AIM_SD:
-                lengths.append(_SHORTEST * (_LONGEST / _SHORTEST) ** ((len(lengths) - 1) / (_PROBES - 1)))
-                moved = measure(directions.pushed(z, {name: sign * lengths[-1]}))
-                effects.append(sign * float((moved - still)[:, knob].nanmean().nan_to_num()))
-            sides.append(sign * _evenly(torch.tensor(lengths), torch.tensor(effects)))
-        rows.append(torch.cat([sides[0].flip(0), torch.zeros(1), sides[1]]))
+    for knob in range(len(directions.names)):
+        down, up = _lengths(effects(knob, -1)), _lengths(effects(knob, 1))
+        rows.append(torch.cat([-down.flip(0), torch.zeros(1), up]))
     return replace(directions, travel=torch.stack(rows))
 
 
-def _evenly(lengths: Tensor, effects: Tensor) -> Tensor:
-    """Lengths at which equal shares of the effect are done, the first one over 0, `STOPS // 2` of them."""
-    highest = effects.cummax(0).values
-    most = float(highest[-1])
-    enough = AIM_SD if most >= AIM_SD else _NEARLY * most
+def _lengths(effect: Callable[[float], float]) -> Tensor:
+    """Lengths of way at which equal shares of the whole effect are done, `STOPS // 2`; all 0 where there is none."""
+    tried = [_SHORTEST]
+    heard = [effect(_SHORTEST)]
+    while heard[-1] < AIM_SD and tried[-1] < _LONGEST:
+        tried.append(tried[-1] * _LONGER)
+        heard.append(effect(tried[-1]))
+    most = max(0.0, *heard)
+    whole = AIM_SD if most >= AIM_SD else _NEARLY * most
+    longest = next((length for length, found in zip(tried, heard, strict=True) if found >= whole), _SHORTEST)
+    probes = torch.linspace(0, longest, _PROBES + 1)
+    effects = torch.tensor([0.0] + [effect(float(length)) for length in probes[1:]])
     # A rise everywhere keeps stretches without effect from collapsing to a point.
-    rising = highest + _RISE * torch.arange(len(highest))
-    wanted = torch.linspace(0, 1, STOPS // 2 + 1)[1:] * max(enough, _RISE)
-    upper = torch.searchsorted(rising, wanted).clamp(1, len(rising) - 1)
-    lower = upper - 1
-    share = ((wanted - rising[lower]) / (rising[upper] - rising[lower])).clamp(0, 1)
-    return lengths[lower] + share * (lengths[upper] - lengths[lower])
+    rising = effects.cummax(0).values + _RISE * torch.arange(len(probes))
+    wanted = torch.linspace(0, 1, STOPS // 2 + 1)[1:] * whole
+    upper = torch.searchsorted(rising, wanted).clamp(1, _PROBES)
+    share = (wanted - rising[upper - 1]) / (rising[upper] - rising[upper - 1])
+    return probes[upper - 1] + share.clamp(0, 1) * probes.diff()[0]
