@@ -167,9 +167,13 @@ def test_where_something_else_moved_the_target_the_dial_must_find_it_again() -> 
 
 def test_a_dial_whose_own_move_is_told_back_goes_on() -> None:
     midi_map = MidiMap([row("cc", 1, "x")])
+    heard = []
     for raw in (10, 90, 3):
         (value,) = values(midi_map, cc(1, raw))
         midi_map.now("x", value)
+        heard.append(value)
+    assert heard[0] == 10 / 128
+    assert heard[2] == 3 / 128
 
 
 def test_of_two_dials_for_one_target_the_one_not_moved_must_find_it() -> None:
