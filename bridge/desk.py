@@ -9,7 +9,7 @@ from typing import Any
 from bridge.clock import Clock
 from bridge.controls import Controls
 from bridge.engine_interface import Engine
-from bridge.errors import BusyError, CancelledError, NotReadyError, TooLargeError
+from bridge.errors import BridgeError, BusyError, CancelledError, NotReadyError, TooLargeError
 from bridge.house import House
 from bridge.jobs import Answered, ClipPrepared, Failed, Job, Loaded, PrepareJob, RequestJob
 from bridge.note_sink import NoteSink
@@ -17,6 +17,7 @@ from bridge.outbox import Outbox
 from bridge.protocol.clip_messages import ClipEnd, ClipReady
 from bridge.protocol.limits import DEADLINE_S, MAX_RESULT_NOTES
 from bridge.protocol.message import Message
+from bridge.protocol.midi_messages import MidiRecord
 from bridge.protocol.morph_messages import MorphDirection
 from bridge.protocol.request_messages import Request, ResultResend
 from bridge.protocol.session_messages import Error, Goodbye, Model, Ready, Status
@@ -27,6 +28,7 @@ from bridge.results import KeptResults, Result, make_result
 from bridge.sessions import Session, Sessions
 from bridge.stages import Stages
 from bridge.worker import Worker
+from engine.errors import EngineError
 from engine.representations.clip import Clip
 from engine.runtime.answers import Answer
 
@@ -157,8 +159,8 @@ class Desk:
             if news is not None:
                 self.reply(session, news)
             if stage.recording.is_over:
-                self._keep_phrase(session, stage.recording)
-                stage.recording = None
+                recording, stage.recording = stage.recording, None
+                self._keep_phrase(session, recording)
 
     def resend(self, session: Session, wanted: ResultResend) -> None:
         """Sends a span of a kept result once more."""
@@ -229,11 +231,15 @@ class Desk:
         clip = recording.clip
         if clip is None:
             return
-        if session is self.house.session:
-            self.house.add(clip)
-        else:
-            session.clips[recording.number] = clip
-            self.prepare(session, ClipEnd(recording.number), clip)
+        try:
+            if session is self.house.session:
+                self.house.add(clip)
+            else:
+                session.clips[recording.number] = clip
+                self.prepare(session, ClipEnd(recording.number), clip)
+        except (BridgeError, EngineError) as error:
+            log.warning("what was recorded cannot be used: %s", error)
+            self.reply(session, refusal(error, 0, MidiRecord.spec.address))
 
     def _settle(self, job: Job) -> Session | None:
         """Ends the wait for a job: its session, or None where nobody waits for it any more."""

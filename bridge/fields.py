@@ -9,7 +9,7 @@ from bridge.scene import Placed
 
 
 class Fields:
-    """Fields by session; used by the worker's thread, but for `forget`."""
+    """Fields by session; the worker's thread alone uses it."""
 
     def __init__(self) -> None:
         self._made: dict[int, tuple[object, Field]] = {}

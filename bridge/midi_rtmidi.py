@@ -60,7 +60,7 @@ class RtInput:
     """A port to hear.
 
     JACK calls back within its own time-critical thread, where waiting for Python makes all of JACK miss its deadline
-    (measured with one thread of Python at work: 61 overruns in 10 s, 2 when asked instead). So there it is asked.
+    while another thread of Python works. So there it is asked.
 
     Args:
         midi: an open `rtmidi.MidiIn`.

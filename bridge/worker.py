@@ -58,6 +58,7 @@ class Worker:
         self._fields = Fields()
         self.lattice = Lattice()
         self._resting: Ahead | None = None
+        self._forgotten: list[int] = []
         self._at_work: Job | MorphJob | None = None
         self._changed = threading.Condition()
         self._stopping = False
@@ -125,10 +126,8 @@ class Worker:
         self.take_back(lambda job: job.session == session)
         with self._changed:
             self._scenes.pop(session, None)
-            if self._resting is not None and self._resting.session == session:
-                self._resting = None
-        self._fields.forget(session)
-        self.lattice.forget(session)
+            self._forgotten.append(session)  # only after the job at work, which may still keep something for it
+            self._changed.notify()
 
     def take_back(self, unwanted: Callable[[Job], bool]) -> list[Job]:
         """Removes waiting jobs and returns them; one at work goes on, and its answer is for the caller to ignore."""
@@ -175,8 +174,10 @@ class Worker:
         """A scene, unless one was done last and a request waits; where nothing waits, what may be wanted next."""
         with self._changed:
             morphed, self._at_work = isinstance(self._at_work, MorphJob), None
+            self._let_go()
             while not (self._waiting or self._scenes or self._stopping or self._has_rested()):
                 self._changed.wait(_REST_S if self._resting else None)
+                self._let_go()
             if self._stopping:
                 return None
             if self._scenes and not (morphed and self._waiting):
@@ -186,6 +187,15 @@ class Worker:
             else:
                 return self._resting
             return self._at_work
+
+    def _let_go(self) -> None:
+        """Drops what was kept for the morphs of clients that are gone."""
+        while self._forgotten:
+            session = self._forgotten.pop()
+            self._fields.forget(session)
+            self.lattice.forget(session)
+            if self._resting is not None and self._resting.session == session:
+                self._resting = None
 
     def _do(self, job: Job | MorphJob | Ahead, engine: Engine) -> None:
         if isinstance(job, Ahead):

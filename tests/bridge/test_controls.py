@@ -237,3 +237,25 @@ def test_a_recording_armed_while_the_song_stands_begins_when_it_starts_from_else
     stage.clock.now_s += 2.0
     stage.desk.tell_recordings()
     assert [note.start_quarters for note in client.clips[7].notes] == pytest.approx([1.0], abs=0.02)
+
+
+def test_a_phrase_that_does_not_go_with_the_others_is_told_and_the_next_one_can_be_recorded(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = stage.desk.house
+    house.add(melody())
+    stage.hear(NOTE_ON, 39, 100)
+    stage.clock.now_s += 2.0
+    for pitches in ((60, 64, 67), (62, 65, 69), (60, 64, 67)):
+        for pitch in pitches:
+            stage.hear(NOTE_ON, pitch, 90)
+        stage.clock.now_s += 0.5
+        for pitch in pitches:
+            stage.hear(NOTE_OFF, pitch, 0)
+    stage.hear(NOTE_OFF, 39, 0)
+    stage.hear(NOTE_ON, 39, 100)
+    stage.clock.now_s += 1.0
+    stage.desk.tell_recordings()
+    assert "cannot be used" in caplog.text
+    assert stage.desk.stages.of(house.session).recording is None
+    assert len(stage.desk.stages.of(house.session).scene.placed) == 1

@@ -184,3 +184,15 @@ def test_a_scene_that_cannot_be_made_is_told_and_the_next_one_is_made(
     worker.morph(MorphJob(1, Scene().with_anchor(1, 1, odd, 0.0, 0.0), 0.0))
     worker.morph(MorphJob(2, SCENE, 0.0))
     assert {type(events.get(timeout=5)), type(events.get(timeout=5))} == {MorphFailed, Morphed}
+
+
+def test_nothing_is_kept_for_a_client_that_goes_while_its_morph_is_made(
+    worker: Worker, engine: FakeEngine, events: queue.Queue[Event]
+) -> None:
+    shut_at_a_morph(worker, engine)
+    worker.forget(1)
+    engine.gate.set()
+    assert isinstance(events.get(timeout=5), Morphed)
+    worker.submit(job(1))
+    assert isinstance(events.get(timeout=5), Answered)
+    assert worker.lattice.find(1, SCENE) is None
