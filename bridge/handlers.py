@@ -23,12 +23,13 @@ from bridge.protocol.request_messages import (
     Humanize,
     Infill,
     Interpolate,
+    Request,
     ResultResend,
     Sample,
     Vary,
 )
 from bridge.protocol.result_messages import Cancelled, Done
-from bridge.protocol.session_messages import Bye, Goodbye, Hello, Ping, Pong, Welcome
+from bridge.protocol.session_messages import Bye, Goodbye, Hello, Offer, Ping, Pong, Welcome
 from bridge.results import Result
 from bridge.sessions import Session
 
@@ -51,6 +52,8 @@ def hello(desk: Desk, session: Session, message: Hello) -> None:
         log.info("client %d at %s:%d is %s", session.number, host, port, echo(message.client))
     session.said_hello = True
     desk.reply(session, Welcome(PROTOCOL, desk.version, session.number))
+    for address in OFFERED:
+        desk.reply(session, Offer(address))
     for model in desk.models():
         desk.reply(session, model)
 
@@ -194,6 +197,11 @@ HANDLERS: dict[type[Message], Handler] = {
     **MIDI_HANDLERS,
 }
 """One function a message that clients send."""
+
+OFFERED = tuple(
+    message.spec.address for message in HANDLERS if issubclass(message, Request) and message.spec.done_here
+)
+"""Addresses of the requests that are done here."""
 
 OPENING = (Hello, ClipBegin, Sample, *LIVE_HANDLERS, *MIDI_HANDLERS)
 """Messages that make a session where there is none; all others find nothing of their own then, and say so."""

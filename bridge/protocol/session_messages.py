@@ -15,7 +15,7 @@ Token = Annotated[int, Arg("any number; it comes back", INT32_LOW, INT32_HIGH)]
 Uptime = Annotated[float, Arg("seconds since the engine started", 0)]
 
 
-@from_client("/bridge/hello", "`/bridge/welcome`, then one `/bridge/model` a model")
+@from_client("/bridge/hello", "`/bridge/welcome`, then one `/bridge/offer` a request and one `/bridge/model` a model")
 @dataclass(frozen=True)
 class Hello(Message):
     """Opens a session; said again it changes the reply port and keeps the clips."""
@@ -33,6 +33,14 @@ class Welcome(Message):
     protocol: Protocol
     version: Annotated[str, Arg("the engine's own version", high=MAX_NAME_LETTERS)]
     session: Annotated[int, Arg("the session's number; a new one means that clips sent before are gone", 0, INT32_HIGH)]
+
+
+@from_engine("/bridge/offer")
+@dataclass(frozen=True)
+class Offer(Message):
+    """One request that this engine does; sent after welcome, so that a client shows no button in vain."""
+
+    request_address: Annotated[str, Arg("its address, such as `/bridge/vary`", high=MAX_NAME_LETTERS)]
 
 
 @from_engine("/bridge/model")

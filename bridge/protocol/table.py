@@ -36,11 +36,11 @@ from bridge.protocol.request_messages import (
     Vary,
 )
 from bridge.protocol.result_messages import Cancelled, Done, ResultBegin, ResultEnd, ResultLeftOut, ResultNotes
-from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Model, Ping, Pong, Ready, Status, Welcome
+from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Model, Offer, Ping, Pong, Ready, Status, Welcome
 from bridge.protocol.state_messages import STATE
 
 SECTIONS: tuple[tuple[str, tuple[type[Message], ...]], ...] = (
-    ("Session", (Hello, Welcome, Model, Ready, Ping, Pong, Bye, Goodbye, Status)),
+    ("Session", (Hello, Welcome, Offer, Model, Ready, Ping, Pong, Bye, Goodbye, Status)),
     ("Clips", (ClipBegin, ClipNotes, ClipEnd, ClipReady, ClipMissing, ClipGet, ClipDrop, ClipDropped)),
     (
         "Requests",

@@ -31,7 +31,7 @@ from bridge.protocol.request_messages import (
     Vary,
 )
 from bridge.protocol.result_messages import Cancelled, Done, ResultBegin, ResultEnd, ResultLeftOut, ResultNotes
-from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Model, Ping, Pong, Ready, Status, Welcome
+from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Model, Offer, Ping, Pong, Ready, Status, Welcome
 from bridge.protocol.settings import Settings
 from bridge.protocol.table import FROM_CLIENT, FROM_ENGINE, MESSAGES, read_datagram
 
@@ -44,6 +44,10 @@ GOLDEN: list[tuple[Message, bytes]] = [
     (
         Welcome(1, "0.1.0", 7),
         (b"/bridge/welcome\x00,isi\x00\x00\x00\x00\x00\x00\x00\x010.1.0\x00\x00\x00\x00\x00\x00\x07"),
+    ),
+    (
+        Offer("/bridge/vary"),
+        (b"/bridge/offer\x00\x00\x00,s\x00\x00/bridge/vary\x00\x00\x00\x00"),
     ),
     (
         Model("melody_2bar", "melody", 2, 256, 1),

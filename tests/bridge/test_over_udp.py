@@ -11,7 +11,7 @@ from bridge.client import Client
 from bridge.clips import notes_to_wire
 from bridge.errors import RefusedError
 from bridge.protocol.clip_messages import ClipBegin, ClipDrop, ClipDropped, ClipEnd, ClipMissing, ClipNotes, ClipReady
-from bridge.protocol.limits import MAX_SESSION_JOBS
+from bridge.protocol.limits import MAX_SESSION_JOBS, PROTOCOL
 from bridge.protocol.message import Message, Weight
 from bridge.protocol.osc import pack
 from bridge.protocol.request_messages import (
@@ -29,7 +29,7 @@ from bridge.protocol.request_messages import (
     Vary,
 )
 from bridge.protocol.result_messages import Cancelled, Done, ResultBegin, ResultEnd, ResultLeftOut, ResultNotes
-from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Ping, Pong, Status, Welcome
+from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Offer, Ping, Pong, Status, Welcome
 from bridge.protocol.settings import Settings
 from engine.representations.clip import Clip, Note, make_clip
 
@@ -64,6 +64,12 @@ def test_hello_names_the_engine_and_its_models(client: Client) -> None:
         ("melody_2bar", "melody", 2, 8, 1),
         ("groove_2bar", "drums", 2, 16, 1),
     ]
+
+
+def test_hello_is_told_which_requests_are_done_here(client: Client) -> None:
+    client.send(Hello(0, PROTOCOL, "test"))
+    offered = {client.wait_for(Offer).request_address for _ in range(7)}
+    assert offered == {"/bridge/" + name for name in "sample vary interpolate blend humanize drumify groove".split()}
 
 
 def test_hello_again_keeps_the_session_and_its_clips(client: Client) -> None:
