@@ -198,9 +198,7 @@ HANDLERS: dict[type[Message], Handler] = {
 }
 """One function a message that clients send."""
 
-OFFERED = tuple(
-    message.spec.address for message in HANDLERS if issubclass(message, Request) and message.spec.done_here
-)
+OFFERED = tuple(message.spec.address for message in HANDLERS if issubclass(message, Request) and message.spec.done_here)
 """Addresses of the requests that are done here."""
 
 OPENING = (Hello, ClipBegin, Sample, *LIVE_HANDLERS, *MIDI_HANDLERS)

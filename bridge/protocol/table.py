@@ -36,7 +36,19 @@ from bridge.protocol.request_messages import (
     Vary,
 )
 from bridge.protocol.result_messages import Cancelled, Done, ResultBegin, ResultEnd, ResultLeftOut, ResultNotes
-from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Model, Offer, Ping, Pong, Ready, Status, Welcome
+from bridge.protocol.session_messages import (
+    Bye,
+    Error,
+    Goodbye,
+    Hello,
+    Model,
+    Offer,
+    Ping,
+    Pong,
+    Ready,
+    Status,
+    Welcome,
+)
 from bridge.protocol.state_messages import STATE
 
 SECTIONS: tuple[tuple[str, tuple[type[Message], ...]], ...] = (

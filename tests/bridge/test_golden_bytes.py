@@ -31,7 +31,19 @@ from bridge.protocol.request_messages import (
     Vary,
 )
 from bridge.protocol.result_messages import Cancelled, Done, ResultBegin, ResultEnd, ResultLeftOut, ResultNotes
-from bridge.protocol.session_messages import Bye, Error, Goodbye, Hello, Model, Offer, Ping, Pong, Ready, Status, Welcome
+from bridge.protocol.session_messages import (
+    Bye,
+    Error,
+    Goodbye,
+    Hello,
+    Model,
+    Offer,
+    Ping,
+    Pong,
+    Ready,
+    Status,
+    Welcome,
+)
 from bridge.protocol.settings import Settings
 from bridge.protocol.table import FROM_CLIENT, FROM_ENGINE, MESSAGES, read_datagram
 

@@ -69,7 +69,8 @@ def test_hello_names_the_engine_and_its_models(client: Client) -> None:
 def test_hello_is_told_which_requests_are_done_here(client: Client) -> None:
     client.send(Hello(0, PROTOCOL, "test"))
     offered = {client.wait_for(Offer).request_address for _ in range(7)}
-    assert offered == {"/bridge/" + name for name in "sample vary interpolate blend humanize drumify groove".split()}
+    done_here = ("sample", "vary", "interpolate", "blend", "humanize", "drumify", "groove")
+    assert offered == {f"/bridge/{name}" for name in done_here}
 
 
 def test_hello_again_keeps_the_session_and_its_clips(client: Client) -> None:
