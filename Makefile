@@ -12,10 +12,10 @@ DEV_STAMP := $(VENV)/.installed-dev
 NO_TESTS_IS_FINE := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-gpu rig lint format type bench docs clean distclean
+.PHONY: help run test test-slow test-gpu rig lint format type bench docs device device-preview clean distclean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(RUN_STAMP) ## start the engine on the shipped models (PORT=9000)
 	$(BIN)/bridge serve --port $(PORT)
@@ -51,9 +51,15 @@ docs: $(RUN_STAMP) ## docs/protocol.md from the protocol table
 	$(BIN)/bridge protocol > docs/protocol.md.new
 	mv docs/protocol.md.new docs/protocol.md
 
+device: $(RUN_STAMP) ## the Max for Live device, from max_for_live/js and max_for_live/device
+	$(BIN)/python -m max_for_live.device.build
+
+device-preview: $(DEV_STAMP) ## a picture of the device
+	$(BIN)/python -m max_for_live.device.preview
+
 clean: ## remove what tools left behind
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage docs/protocol.md.new *.egg-info
-	find bridge engine tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find bridge engine max_for_live tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## and the environment
 	rm -rf $(VENV)

@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+PACKAGES = ("bridge", "engine", "max_for_live")
 # The longest part that a module's name begins with rules it: what it may import of the project, itself apart.
 MAY_IMPORT = {
     "engine.errors": (),
@@ -33,6 +34,7 @@ MAY_IMPORT = {
     "bridge.errors": (),
     "bridge.protocol": ("bridge.errors",),
     "bridge.commands": ("bridge", "engine"),
+    "max_for_live": ("max_for_live", "bridge.protocol"),
 }  # fmt: skip
 
 # Packages of others that a part must do without; the standard library is free to all.
@@ -50,10 +52,10 @@ EXCEPT_FOR = {"bridge.protocol.osc": ("pythonosc",)}
 
 
 def wrong_arrows(root: Path) -> list[str]:
-    """Every import under `bridge` and `engine` that the tables forbid, as `module:line imports name`."""
+    """Every import of the packages that the tables forbid, as `module:line imports name`."""
     return [
         f"{module}:{line} imports {name}"
-        for package in ("bridge", "engine")
+        for package in PACKAGES
         for path in sorted((root / package).rglob("*.py"))
         for module in [_module_name(path.relative_to(root))]
         for line, name in _imports(ast.parse(path.read_text(encoding="utf-8")), module, path.name == "__init__.py")
@@ -79,7 +81,7 @@ def _imports(tree: ast.Module, module: str, is_package: bool) -> Iterator[tuple[
 
 def _is_allowed(module: str, name: str) -> bool:
     top = name.split(".")[0]
-    if top in ("bridge", "engine"):
+    if top in PACKAGES:
         part = max((p for p in MAY_IMPORT if _is_in(module, p)), key=len, default=None)
         return part is not None and any(_is_in(name, allowed) for allowed in (part, *MAY_IMPORT[part]))
     if top in sys.stdlib_module_names:
@@ -133,6 +135,9 @@ def test_the_test_reads_the_real_modules() -> None:
         ("bridge/protocol/a.py", "import numpy", True),
         ("bridge/protocol/a.py", "import struct\nfrom bridge.errors import BridgeError", False),
         ("bridge/protocolish.py", "import numpy", False),
+        ("max_for_live/device/a.py", "from bridge.protocol.table import CODES", False),
+        ("max_for_live/device/a.py", "from bridge.client import Client", True),
+        ("bridge/server.py", "from max_for_live.device.build import device_files", True),
     ],
 )
 def test_the_checker_tells_wrong_arrows_from_right_ones(tmp_path: Path, path: str, line: str, is_wrong: bool) -> None:

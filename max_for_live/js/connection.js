@@ -1,0 +1,215 @@
+/** Finds the engine, notices when it is gone, and finds it again. */
+var Connection = (function () {
+    var CLIENT = "Latent Bridge device";
+    var TICK_MS = 500;
+    var CALL_EVERY_MS = 2000;
+    var SILENCE_MS = 5000;
+    var STATUS_SILENCE_MS = 3500; // the engine says how it is each second to those that it knows
+    // off, looking for an own port, calling the engine, open, foreign (another version)
+    var state = "off";
+    var session = 0;
+    var version = "";
+    var models = {};
+    var p95Ms = 0;
+    var uptimeS = -1;
+    var enginePort = 9000;
+    var calledMs = 0;
+    var heardMs = 0;
+    var statusMs = 0;
+    var pings = 0;
+    var hasComplained = false;
+    var beat = Timers.make(tick);
+
+    function start() {
+        Ports.aimAt(enginePort);
+        beat.every(TICK_MS);
+        look();
+    }
+
+    function look() {
+        state = "looking";
+        Outbox.close();
+        show();
+        Ports.find(call);
+    }
+
+    function call() {
+        state = "calling";
+        heardMs = Timers.nowMs();
+        show();
+        hello();
+    }
+
+    function hello() {
+        calledMs = Timers.nowMs();
+        Outbox.sendNow(Protocol.SEND.hello(Ports.own(), Protocol.VERSION, CLIENT));
+    }
+
+    /** Another port of the engine's: whoever was there is left, and found again should it be the same. */
+    function setEnginePort(port) {
+        if (port === enginePort || !(port > 0 && port <= 65535)) {
+            return;
+        }
+        if (state === "open") {
+            Outbox.sendNow(Protocol.SEND.bye());
+        }
+        enginePort = port;
+        Ports.aimAt(port);
+        if (state !== "off") {
+            forget();
+            look();
+        }
+    }
+
+    function tick() {
+        var nowMs = Timers.nowMs();
+        var silentMs = nowMs - heardMs;
+        if (state === "off" || state === "looking") {
+            return;
+        }
+        if (state !== "calling" && silentMs > SILENCE_MS) {
+            lose();
+        } else if (nowMs - calledMs >= CALL_EVERY_MS) {
+            callAgain(nowMs);
+        }
+        if (state === "calling" && nowMs - heardMs > SILENCE_MS) {
+            complain();
+        }
+    }
+
+    function callAgain(nowMs) {
+        if (state === "open" && nowMs - statusMs < STATUS_SILENCE_MS) {
+            calledMs = nowMs;
+            pings += 1;
+            Outbox.sendNow(Protocol.SEND.ping(pings));
+        } else {
+            hello();
+        }
+    }
+
+    /** Something came from the engine, whatever it was. */
+    function heard() {
+        heardMs = Timers.nowMs();
+    }
+
+    function welcomed(message) {
+        if (message.session === 0) {
+            turnAway(message);
+            return;
+        }
+        hasComplained = false;
+        version = String(message.version);
+        statusMs = Timers.nowMs();
+        if (state === "open" && message.session === session) {
+            return;
+        }
+        session = message.session;
+        state = "open";
+        uptimeS = -1;
+        Outbox.open();
+        Offers.clear();
+        show();
+        Restoring.begin();
+    }
+
+    function turnAway(message) {
+        state = "foreign";
+        Outbox.close();
+        Screen.engine("bad", "Engine of another version");
+        Screen.warn(Readable.otherVersion(message.protocol, Protocol.VERSION));
+    }
+
+    function model(message) {
+        models[message.name] = { name: message.name, kind: message.kind, isReady: message.ready === 1 };
+        show();
+    }
+
+    function ready() {
+        Object.keys(models).forEach(function (name) {
+            models[name].isReady = true;
+        });
+        show();
+    }
+
+    function status(message) {
+        statusMs = Timers.nowMs();
+        p95Ms = message.p95Ms;
+        clock(message.uptimeS);
+        show();
+    }
+
+    function pong(message) {
+        clock(message.uptimeS);
+    }
+
+    /** An engine that is younger than before is another one, though it may count its sessions alike. */
+    function clock(toldS) {
+        var isOther = state === "open" && uptimeS >= 0 && toldS < uptimeS - 0.5;
+        uptimeS = toldS;
+        if (isOther) {
+            forget();
+            Outbox.close();
+            call();
+        }
+    }
+
+    /** The engine says that it is stopping. */
+    function bye() {
+        if (state === "open") {
+            lose();
+        }
+    }
+
+    function lose() {
+        forget();
+        complain();
+        look();
+    }
+
+    function forget() {
+        session = 0;
+        models = {};
+        uptimeS = -1;
+        Clips.lost();
+    }
+
+    function complain() {
+        if (!hasComplained) {
+            hasComplained = true;
+            Screen.warn(Readable.notFound(enginePort));
+        }
+    }
+
+    function show() {
+        if (state === "open") {
+            Screen.engine(isWarm() ? "good" : "plain", "Engine " + version + (isWarm() ? speed() : " \u00b7 loading"));
+        } else if (state !== "foreign") {
+            Screen.engine(hasComplained ? "bad" : "plain", "Engine not found \u00b7 port " + enginePort);
+        }
+        Pictures.pad(["awake", state === "open" && Anchors.count() > 0 ? 1 : 0]);
+    }
+
+    function speed() {
+        return p95Ms > 0 ? " \u00b7 p95 " + Math.round(p95Ms) + " ms" : " \u00b7 ready";
+    }
+
+    /** Whether the models can be asked now. */
+    function isWarm() {
+        var names = Object.keys(models);
+        return state === "open" && names.length > 0 && names.every(function (name) {
+            return models[name].isReady;
+        });
+    }
+
+    return {
+        start: start, setEnginePort: setEnginePort, heard: heard, welcomed: welcomed, model: model, ready: ready,
+        status: status, pong: pong, bye: bye, isWarm: isWarm,
+        isOpen: function () {
+            return state === "open";
+        },
+        /** What is known of the engine, for the self-test. */
+        facts: function () {
+            return { state: state, version: version, p95Ms: p95Ms, enginePort: enginePort, models: models };
+        }
+    };
+}());

@@ -1,0 +1,116 @@
+/** Has the Live Set keep the captured clips and the stage, and takes them back when the Set is opened. */
+var Keeping = (function () {
+    var OUTLET = 3;
+    var REST_MS = 300; // one write for several changes
+    var MOST_ATOMS = 30000;
+    var MOST_LETTERS = 30000; // of all numbers as text, with a space between
+    var isAsked = false;
+    var changed = {};
+    var hasWarned = {};
+    var write = Timers.make(writeChanged);
+
+    /** Asks for what the Set has kept. */
+    function ask() {
+        var slot;
+        for (slot = 1; slot <= Slots.COUNT; slot += 1) {
+            outlet(OUTLET, ["clip_" + slot, "bang"]);
+        }
+        outlet(OUTLET, ["stage", "bang"]);
+        isAsked = true;
+    }
+
+    function keepClip(slot) {
+        keep("clip_" + (slot + 1));
+    }
+
+    function keepStage() {
+        keep("stage");
+    }
+
+    function keep(name) {
+        if (isAsked) {
+            changed[name] = true;
+            write.after(REST_MS);
+        }
+    }
+
+    function writeChanged() {
+        Object.keys(changed).forEach(function (name) {
+            outlet(OUTLET, [name].concat(name === "stage" ? stageList() : clipList(slotOf(name))));
+        });
+        changed = {};
+    }
+
+    function stageList() {
+        var list = KeptLists.fromStates(Anchors.told(), States.all());
+        if (fits(list)) {
+            return list;
+        }
+        Screen.warn("Too many snapshots for the Set to keep: those of before are not kept");
+        return KeptLists.fromStates(Anchors.told(), {});
+    }
+
+    /** Where a clip and its older forms are too long together, the clip alone; where it is too long itself, nothing. */
+    function clipList(slot) {
+        var clip = Slots.get(slot);
+        var list = KeptLists.fromClips(clip, Slots.olderOf(slot));
+        if (!fits(list)) {
+            list = KeptLists.fromClips(clip, []);
+        }
+        if (fits(list)) {
+            return list;
+        }
+        if (hasWarned[slot] !== clip.number) {
+            hasWarned[slot] = clip.number;
+            Screen.warn(Readable.letter(slot) + " is too long for the Set to keep: capture it again when you open it");
+        }
+        return KeptLists.fromClips(null, []);
+    }
+
+    function fits(list) {
+        return list.length <= MOST_ATOMS && list.join(" ").length <= MOST_LETTERS;
+    }
+
+    function slotOf(name) {
+        return Number(name.slice("clip_".length)) - 1;
+    }
+
+    /** What the Set has kept under a name; a new device has kept nothing. */
+    function heard(name, list) {
+        var isEmpty = list.length === 0 || (list.length === 1 && list[0] === 0);
+        if (isEmpty) {
+            return;
+        }
+        if (name === "stage") {
+            takeStage(list);
+        } else if (/^clip_[1-8]$/.test(name)) {
+            takeClip(slotOf(name), list);
+        }
+        Restoring.beginSoon();
+    }
+
+    function takeClip(slot, list) {
+        var kept = KeptLists.toClips(list);
+        if (kept === null) {
+            Screen.warn("What the Set kept for " + Readable.letter(slot) + " cannot be read: capture it again");
+            return;
+        }
+        Slots.putKept(slot, kept.clip, kept.older);
+        if (slot === Slots.chosen()) {
+            Slots.showNotes();
+        }
+    }
+
+    function takeStage(list) {
+        var kept = KeptLists.toStates(list);
+        if (kept === null) {
+            Screen.warn("The snapshots that the Set kept cannot be read: store them again");
+            return;
+        }
+        States.putKept(kept.states);
+        Anchors.takeKept(kept.anchors);
+        Snapshots.show();
+    }
+
+    return { ask: ask, keepClip: keepClip, keepStage: keepStage, heard: heard };
+}());

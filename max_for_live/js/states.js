@@ -1,0 +1,145 @@
+/** The morph's state as the engine tells it: the present as state 0, and each snapshot. Kept by the Set. */
+var States = (function () {
+    var SOON_MS = 400;
+    var MOST_TRIES = 3;
+    var FIELDS = [
+        "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", "knob6", "knob7", "knob8",
+        "temperature", "seed", "timing", "velocity", "density"
+    ];
+    // By number: { position: as FIELDS, anchors: [{ slot, clip, x, y }], locks: [{ voice, position }] }.
+    var states = {};
+    var coming = null;
+    var tries = 0;
+    var listener = null;
+    var soon = Timers.make(ask);
+
+    /** Something has changed that only the engine knows wholly: it is asked for soon, once for several changes. */
+    function changed() {
+        if (!Restoring.isBusy()) {
+            soon.after(SOON_MS);
+        }
+    }
+
+    function ask() {
+        Outbox.send(Protocol.SEND.morphState());
+    }
+
+    /** Has a function hear of each state that is told; null for none. */
+    function listen(heard) {
+        listener = heard;
+    }
+
+    function begin() {
+        coming = { states: {}, count: 0 };
+    }
+
+    function position(message) {
+        count(function () {
+            coming.states[message.state] = { position: numbersOf(message), anchors: [], locks: [] };
+        });
+    }
+
+    function anchor(message) {
+        count(function () {
+            of(message).anchors.push({ slot: message.slot, clip: message.clip, x: message.x, y: message.y });
+        });
+    }
+
+    function lock(message) {
+        count(function () {
+            of(message).locks.push({ voice: message.voice, position: numbersOf(message) });
+        });
+    }
+
+    function setting() {
+        count(function () {
+            return;
+        });
+    }
+
+    function count(take) {
+        if (coming !== null) {
+            coming.count += 1;
+            take();
+        }
+    }
+
+    function of(message) {
+        if (!coming.states.hasOwnProperty(message.state)) {
+            coming.states[message.state] = { position: numbersOf({}), anchors: [], locks: [] };
+        }
+        return coming.states[message.state];
+    }
+
+    function numbersOf(message) {
+        return FIELDS.map(function (field) {
+            return Number(message[field]) || 0;
+        });
+    }
+
+    function end(message) {
+        var isWhole = coming !== null && coming.count === message.numMessages;
+        var told = coming;
+        coming = null;
+        if (isWhole && !Restoring.isBusy()) {
+            tries = 0;
+            states = told.states;
+            Anchors.take(of0().anchors);
+            Snapshots.show();
+            Slots.keepOlder(isNamed);
+            Keeping.keepStage();
+            if (listener !== null) {
+                listener(states);
+            }
+        } else if (!isWhole && tries < MOST_TRIES) {
+            tries += 1;
+            changed();
+        }
+    }
+
+    function of0() {
+        return states[0] || { position: numbersOf({}), anchors: [], locks: [] };
+    }
+
+    /** Whether a state has a clip of that number. */
+    function isNamed(number) {
+        return Object.keys(states).some(function (state) {
+            return states[state].anchors.some(function (one) {
+                return one.clip === number;
+            });
+        });
+    }
+
+    /** Gives a new session the snapshots and the locks; the clips are held by now. The present is the controls' own. */
+    function restore() {
+        Object.keys(states).map(Number).forEach(function (number) {
+            if (number > 0) {
+                Outbox.send(Protocol.SEND.morphStatePosition.apply(null, [number].concat(states[number].position)));
+                states[number].anchors.forEach(restoreAnchor(number));
+            }
+            states[number].locks.forEach(function (one) {
+                Outbox.send(Protocol.SEND.morphStateLock.apply(null, [number, one.voice].concat(one.position)));
+            });
+        });
+    }
+
+    function restoreAnchor(number) {
+        return function (one) {
+            var clip = Slots.byNumber(one.clip);
+            if (clip !== null && clip.isHeld) {
+                Outbox.send(Protocol.SEND.morphStateAnchor(number, one.slot, one.clip, one.x, one.y));
+            }
+        };
+    }
+
+    return {
+        FIELDS: FIELDS, changed: changed, ask: ask, listen: listen, begin: begin, position: position, anchor: anchor,
+        lock: lock, setting: setting, end: end, restore: restore, isNamed: isNamed,
+        all: function () {
+            return states;
+        },
+        putKept: function (kept) {
+            states = kept;
+        }
+    };
+}());

@@ -1,0 +1,106 @@
+"""What a player does with the device, as far as several tests need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sets
+from max_js import Device
+
+OpenDevice = Callable[..., Device]
+LONGEST_LINE = 120
+
+
+def connected(device: Device) -> Device:
+    """Waits until the device knows that the engine is there and warm."""
+    device.run_until(lambda: device.answers("/bridge/welcome"))
+    device.settle()
+    return device
+
+
+def begun(device: Device) -> list[tuple[Any, ...]]:
+    """Each clip that was begun: number, notes, length, meter."""
+    return [said.args for said in device.messages("/bridge/clip/begin")]
+
+
+def capture(device: Device, row: int, slot: int = 0, track: int = 0) -> int:
+    """Captures a session clip into a place; its number on the wire."""
+    device.live("select_clip", track, row)
+    if device.value("slot") != slot:
+        device.move("slot", slot)
+    count = len(begun(device))
+    device.press("capture")
+    device.run_until(lambda: len(begun(device)) > count)
+    number = int(begun(device)[-1][0])
+    device.run_until(lambda: any(said.args[0] == number for said in device.answers("/bridge/clip/ready")))
+    device.settle()
+    return number
+
+
+def held(device: Device, number: int) -> list[tuple[float, ...]]:
+    """A clip's notes as the engine has them, by onset, then pitch."""
+    count = len(device.answers("/bridge/done"))
+    first = len(device.heard)
+    device.say("/bridge/clip/get", number)
+    device.run_until(lambda: len(device.answers("/bridge/done")) > count)
+    notes: list[tuple[float, ...]] = []
+    for said in device.heard[first:]:
+        if said.address == "/bridge/result/notes" and said.args[0] == 0:
+            notes += eights(said.args[3:])
+    return sorted(notes, key=lambda one: (one[1], one[0]))
+
+
+def eights(numbers: Any) -> list[tuple[float, ...]]:
+    """A flat list as notes."""
+    return [tuple(float(number) for number in numbers[at : at + 8]) for at in range(0, len(numbers), 8)]
+
+
+def made(device: Device, name: str, count: int = 1) -> list[str]:
+    """Presses a button and waits for so many new clips; their names."""
+    before = names(device)
+    device.press(name)
+    device.run_until(lambda: len(names(device)) >= len(before) + count)
+    device.settle()
+    return [one for one in names(device) if one not in before]
+
+
+def names(device: Device, track: int = 0) -> list[str]:
+    """Names of the clips of a track, from the top."""
+    return [name for name in device.live("grid")[track] if name is not None]
+
+
+def written(device: Device, row: int, track: int = 0) -> list[tuple[float, ...]]:
+    """The notes of a clip of the Set."""
+    return sets.rows(device.live("clip", track, row)["notes"])
+
+
+def is_readable(line: str) -> bool:
+    """One short line of words."""
+    return 3 <= len(line) <= LONGEST_LINE and "\n" not in line and "undefined" not in line and "NaN" not in line
+
+
+def pattern(device: Device) -> list[tuple[float, ...]]:
+    """The notes of the newest whole pattern that was heard."""
+    generations = [said.args[0] for said in device.answers("/bridge/morph/end")]
+    notes: dict[int, list[tuple[float, ...]]] = {}
+    for said in device.answers("/bridge/morph/notes"):
+        if said.args[0] == generations[-1]:
+            notes[int(said.args[1])] = eights(said.args[2:])
+    return [one for first in sorted(notes) for one in notes[first]]
+
+
+def new_pattern(device: Device) -> list[tuple[float, ...]]:
+    """Waits for a pattern that comes from now on, and for those after it."""
+    device.run_until(lambda: device.answers("/bridge/morph/end"))
+    device.settle(0.3)
+    return pattern(device)
+
+
+def morphing(device: Device, rows: Mapping[int, int]) -> Device:
+    """Captures rows into places, and waits for the morph between them."""
+    for slot, row in rows.items():
+        capture(device, row, slot)
+    device.run_until(lambda: len(device.messages("/bridge/morph/anchor")) >= len(rows))
+    new_pattern(device)
+    return device

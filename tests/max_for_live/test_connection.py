@@ -1,0 +1,240 @@
+"""The connection: found, lost and found again, ports that are taken, versions that differ, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sets
+from acts import OpenDevice, begun, capture, connected, held, is_readable, made, names, written
+from engines import EngineProcess, HandEngine, free_port, paper_engine
+from fake_engine import Served
+
+WELCOME = ("/bridge/welcome", 1, "0.1.0", 7)
+MODEL = ("/bridge/model", "melody_2bar", "melody", 2, 256, 1)
+
+
+@pytest.fixture
+def hand() -> Iterator[HandEngine]:
+    engine = HandEngine()
+    yield engine
+    engine.close()
+
+
+def test_hello_names_the_port_that_was_proven(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    hello = device.messages("/bridge/hello")[0].args
+    assert hello[:2] == (device.port, 1)
+    assert 9100 <= int(hello[0]) <= 9199
+    probes = [said for said in device.ports if said.address == "probe"]
+    assert len(device.answers("/latent/probe")) >= 1
+    assert probes
+
+
+def test_nothing_is_said_to_the_engine_before_the_port_is_proven(put_device: OpenDevice) -> None:
+    device = put_device(sets.tune_set(), engine_port=free_port())
+    device.loses = lambda said: said.address == "/latent/probe"
+    device.advance(5000)
+    assert not device.messages("/bridge/hello")
+
+
+def test_a_port_that_another_program_holds_is_passed_over(put_device: OpenDevice, paper: Served) -> None:
+    first = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    port = first.port
+    first.close()
+    assert port is not None
+    other = HandEngine(port)
+    try:
+        device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+        assert device.port not in (None, port)
+        assert device.messages("/bridge/hello")[0].args[0] == device.port
+        assert "/latent/probe" in other.hear()
+    finally:
+        other.close()
+
+
+def test_a_probe_of_another_device_proves_nothing(put_device: OpenDevice) -> None:
+    device = put_device(sets.tune_set(), engine_port=free_port())
+    device.loses = lambda said: said.address == "/latent/probe"
+    device.deliver("/latent/probe", 1)
+    device.advance(100)
+    assert not device.messages("/bridge/hello")
+
+
+def test_without_an_engine_it_says_what_to_do_and_goes_on_asking(put_device: OpenDevice) -> None:
+    device = put_device(sets.tune_set(), engine_port=free_port())
+    device.advance(10_000)
+    assert len(device.messages("/bridge/hello")) >= 4
+    lines = [str(device.shown("engine")), device.status]
+    assert any("engine" in line.lower() and is_readable(line) for line in lines)
+
+
+def test_without_an_engine_every_button_is_a_line_and_no_fault(put_device: OpenDevice) -> None:
+    device = put_device(sets.tune_set(), engine_port=free_port())
+    device.advance(2000)
+    device.live("select_clip", 0, 0)
+    for name in ("capture", "vary", "blend", "keep", "panic", "snapshot_1", "clear", "self_test"):
+        device.press(name)
+        device.advance(100)
+        assert is_readable(device.status)
+    assert device.live("steps") == []
+
+
+def test_what_was_captured_without_an_engine_is_sent_when_it_comes(put_device: OpenDevice) -> None:
+    port = free_port()
+    device = put_device(sets.tune_set(), engine_port=port)
+    device.advance(1000)
+    device.live("select_clip", 0, 0)
+    device.press("capture")
+    device.advance(1000)
+    with paper_engine(port=port):
+        device.run_until(lambda: device.answers("/bridge/clip/ready"))
+        device.settle()
+        assert held(device, int(begun(device)[-1][0])) == sets.rows(sets.melody())
+        device.close()
+
+
+def test_pings_keep_the_session(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    device.advance(12_000)
+    assert len(device.messages("/bridge/ping")) >= 4
+    assert len(device.answers("/bridge/welcome")) == 1
+
+
+def test_another_version_is_said_and_nothing_else_is_sent(put_device: OpenDevice, hand: HandEngine) -> None:
+    device = put_device(sets.tune_set(), engine_port=hand.port)
+    device.run_until(lambda: "/bridge/hello" in hand.hear())
+    assert device.port is not None
+    hand.say(device.port, "/bridge/welcome", 2, "0.9.0", 0)
+    device.run_until(lambda: device.answers("/bridge/welcome"))
+    line = " ".join((device.status, str(device.shown("engine")))).lower()
+    assert "version" in line
+    assert "2" in line
+    assert "1" in line
+    device.live("select_clip", 0, 0)
+    for name in ("capture", "vary", "panic"):
+        device.press(name)
+    device.move("play", 1)
+    device.advance(10_000)
+    allowed = {"/bridge/hello", "/bridge/ping"}
+    assert set(hand.hear()) <= allowed
+
+
+def test_models_that_are_still_being_warmed_are_waited_for(put_device: OpenDevice, hand: HandEngine) -> None:
+    device = put_device(sets.tune_set(), engine_port=hand.port)
+    device.run_until(lambda: "/bridge/hello" in hand.hear())
+    assert device.port is not None
+    hand.say(device.port, *WELCOME)
+    hand.say(device.port, *MODEL[:-1], 0)
+    device.run_until(lambda: device.answers("/bridge/model"))
+    assert "warm" in f"{device.status} {device.shown('engine')}".lower()
+    hand.say(device.port, *MODEL)
+    hand.say(device.port, "/bridge/ready")
+    device.run_until(lambda: device.answers("/bridge/ready"))
+    assert "warming" not in f"{device.status} {device.shown('engine')}".lower()
+
+
+def test_an_engine_that_falls_silent_is_missed_within_some_seconds(put_device: OpenDevice, hand: HandEngine) -> None:
+    device = put_device(sets.tune_set(), engine_port=hand.port)
+    device.run_until(lambda: "/bridge/hello" in hand.hear())
+    assert device.port is not None
+    hand.say(device.port, *WELCOME)
+    hand.say(device.port, *MODEL)
+    device.run_until(lambda: device.answers("/bridge/model"))
+    before = str(device.shown("engine"))
+    hellos = len(device.messages("/bridge/hello"))
+    device.advance(9000)
+    assert str(device.shown("engine")) != before or "engine" in device.status.lower()
+    assert len(device.messages("/bridge/hello")) > hellos
+
+
+def test_latency_and_models_are_shown(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    device.deliver("/bridge/status", 12.0, 0, 3, 2, 1, 41.7)
+    device.advance(100)
+    assert "ms" in f"{device.shown('engine')} {device.status}"
+    assert "42" in f"{device.shown('engine')} {device.status}" or "41" in f"{device.shown('engine')} {device.status}"
+
+
+def test_another_engine_port_is_another_engine(put_device: OpenDevice, paper: Served) -> None:
+    device = put_device(sets.tune_set(), engine_port=free_port())
+    device.advance(1000)
+    device.move("engine_port", paper.server.port)
+    connected(device)
+
+
+def test_words_that_a_later_engine_adds_are_passed_over(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    device.deliver("/bridge/something/new", 1, 2.5, "x")
+    device.deliver("/bridge/pong", 99, 1.0)
+    device.deliver("/bridge/result/notes", 77, 0, 0, 60, 0.0, 1.0, 100.0, 0, 1.0, 0.0, 64)
+    device.deliver("/bridge/result/end", 77, 0)
+    device.deliver("/bridge/done", 77, 1, 0.1, 0.1, 0.1, 0)
+    device.deliver("/bridge/error", 0, "out_of_range", "said to nobody", "/bridge/nothing")
+    device.deliver("/bridge/clip/ready", 999, 1, "melody", 1, 0)
+    device.deliver("/bridge/clip/missing", 999, 0, 1)
+    device.deliver("/bridge/morph/notes", 3, 0, 60, 0.0, 1.0, 100.0, 0, 1.0, 0.0, 64)
+    device.settle()
+    assert names(device) == ["Tune", "Other", "Beat"]
+
+
+def test_no_live_api_before_live_is_ready(put_device: OpenDevice) -> None:
+    device = put_device(sets.tune_set(), engine_port=free_port(), is_ready=False)
+    device.deliver("enabled", 1)
+    for name in ("capture", "vary", "panic"):
+        device.press(name)
+    device.move("follow", 1)
+    device.move("slot", 2)
+    device.deliver("pad", "cursor", 0.2, 0.3)
+    device.advance(3000)
+    assert device.sent == [] or {said.address for said in device.sent} <= {"/bridge/hello", "/bridge/ping"}
+    device.deliver("start")
+    device.advance(100)
+
+
+def test_an_engine_that_ends_says_bye_and_is_found_again(put_device: OpenDevice) -> None:
+    port = free_port()
+    with paper_engine(port=port):
+        device = connected(put_device(sets.tune_set(), engine_port=port))
+        capture(device, 0)
+    device.run_until(lambda: device.answers("/bridge/bye"))
+    assert is_readable(device.status)
+    with paper_engine(port=port):
+        device.run_until(lambda: len(device.answers("/bridge/welcome")) == 2)
+        device.run_until(lambda: len(device.answers("/bridge/clip/ready")) == 2)
+        made(device, "vary", 4)
+        device.close()
+
+
+def test_a_device_taken_off_its_track_says_bye(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    device.close()
+    assert device.messages("/bridge/bye")
+
+
+@pytest.mark.slow
+def test_an_engine_killed_midway_is_missed_found_again_and_makes_the_same_notes(put_device: OpenDevice) -> None:
+    engine = EngineProcess()
+    device = connected(put_device(sets.tune_set(), engine_port=engine.port, values={"seed": 5, "count": 2}))
+    capture(device, 1, 1)
+    capture(device, 0, 0)
+    made(device, "vary", 2)
+    first = [written(device, row) for row in (3, 4)]
+    device.press("vary")
+    engine.kill()
+    device.advance(14_000)
+    before = device.live("grid")
+    assert is_readable(device.status)
+    assert "engine" in f"{device.status} {device.shown('engine')}".lower()
+    again = EngineProcess(engine.port)
+    try:
+        device.run_until(lambda: len(device.answers("/bridge/welcome")) >= 2)
+        device.run_until(lambda: len(begun(device)) >= 4)
+        device.settle()
+        assert device.live("grid") == before
+        free = [row for row, name in enumerate(before[0]) if name is None]
+        made(device, "vary", 2)
+        assert [written(device, row) for row in free[:2]] == first
+        device.close()
+    finally:
+        again.end()
