@@ -18,7 +18,7 @@ PICTURE_FILES = {"pad": "latent_bridge_pad.js", "roll": "latent_bridge_roll.js"}
 SCRIPT_OUTLETS = 6
 TRANSPORT = "/bridge/transport"
 
-_SIZE = 9.5
+_SIZE, _SMALL = 9.5, 9.0
 _LEFT, _MIDDLE, _RIGHT = 0, 1, 2
 
 
@@ -137,7 +137,7 @@ def _clock() -> Section:
             own_tick="clocker 50",
             own_quarters="expr $f1 * $f2 / 60000.",
             own_now="pack 0. 120.",
-            go_off="t b b",
+            go_off="t b b b",
         ),
         *_messages(
             run="1",
@@ -145,6 +145,7 @@ def _clock() -> Section:
             halt_own="stop",
             tell_song=f"{TRANSPORT} $2 $3 $4",
             tell_own=f"{TRANSPORT} $1 $2 1",
+            tell_still=f"{TRANSPORT} 0. 120. 0",
         ),
     )
     cords = """
@@ -164,8 +165,9 @@ def _clock() -> Section:
         go_own.1 > own_now:1
         go_own > own_tick > own_quarters > own_now > tell_own > to_engine
         which.2 > go_off
-        go_off.1 > halt
-        go_off > halt_own
+        go_off.2 > halt
+        go_off.1 > halt_own
+        go_off > tell_still > to_engine # the engine carries a clock on: it has to hear that this one stands
     """
     return Section("The clock: Live's transport, or one of its own for listening while Live stands still", boxes, cords)
 
@@ -217,15 +219,17 @@ def _pictures() -> Section:
     return Section("What is shown: words and pictures", boxes, "\n".join(cords))
 
 
-def _words(name: str, words: str, view: Rect, side: int = _LEFT) -> Box:
+def _words(name: str, words: str, view: Rect, side: int = _LEFT, size: float = _SIZE) -> Box:
     """A line of text that no click stops at."""
-    attributes = {"fontname": "Arial Bold", "fontsize": _SIZE, "ignoreclick": 1, "text": words}
+    attributes = {"fontname": "Arial Bold", "fontsize": size, "ignoreclick": 1, "text": words}
     return Box(name, "live.comment", "live.comment", {**attributes, "textjustification": side}, view)
 
 
 def _written(name: str, view: Rect) -> Box:
     """A line that the script fills: names of knobs stand in the middle above them, the engine's state at the right."""
-    return _words(name, "", view, _RIGHT if name == "engine" else _MIDDLE if name.startswith("knob") else _LEFT)
+    if name.startswith("knob"):
+        return _words(name, "", view, _MIDDLE, _SMALL)
+    return _words(name, "", view, _RIGHT if name == "engine" else _LEFT)
 
 
 def _picture(name: str, view: Rect) -> Box:
@@ -234,7 +238,9 @@ def _picture(name: str, view: Rect) -> Box:
 
 
 def _names_above(parameters: Sequence[Parameter]) -> tuple[Box, ...]:
-    return tuple(_words(f"label_{p.name}", p.label, ABOVE[p.name], _MIDDLE) for p in parameters if p.name in ABOVE)
+    return tuple(
+        _words(f"label_{p.name}", p.label, ABOVE[p.name], _MIDDLE, _SMALL) for p in parameters if p.name in ABOVE
+    )
 
 
 def _boxes_of(parameters: Iterable[Parameter]) -> Iterable[Box]:

@@ -200,6 +200,13 @@ def test_the_pad_without_anchors_says_what_to_do_and_with_them_shows_their_lette
     assert words_in(two_anchors()) == ["A", "B"]
 
 
+def test_a_letter_stays_readable_under_the_cursor() -> None:
+    pad = two_anchors()
+    pad.send("cursor", 0, 1)
+    drawing = [name for name, *_ in pad.paint()]
+    assert "fill" not in drawing[len(drawing) - drawing[::-1].index("show_text") :]
+
+
 def test_a_narrow_pad_says_it_in_fewer_words() -> None:
     assert words_in(_make("pad", (100, 100), ())) == ["Capture two clips"]
 
@@ -289,12 +296,23 @@ def test_a_time_in_the_roll_comes_back_from_its_pixel() -> None:
 
 
 def test_all_bars_lie_within_the_picture() -> None:
-    notes = [number for pitch in range(0, 128, 7) for number in (pitch, (pitch % 16) / 2 - 1, 3, pitch)]
+    notes = [number for pitch in range(0, 70, 7) for number in (pitch, (pitch % 16) / 2 - 1, 3, pitch)] + [
+        50,
+        7.99,
+        3,
+        90,
+    ]
     for kind in ("melody", "drums"):
         roll = make_roll(("begin", 8, 4, kind), ("notes", *notes), ("end",))
         for _, x, y, width, height, *_ in (made for made in roll.paint() if made[0] == "rectangle_rounded"):
             assert 0 <= x <= x + width <= ROLL_SIZE[0]
             assert 0 <= y <= y + height <= ROLL_SIZE[1]
+
+
+def test_a_hit_at_the_very_end_keeps_off_the_edge() -> None:
+    roll = make_roll(("begin", 8, 4, "drums"), ("notes", 36, 7.99, 0.1, 90), ("end",))
+    *_, tick = (made for made in roll.paint() if made[0] == "rectangle_rounded")
+    assert tick[1] + tick[3] <= ROLL_SIZE[0] - 3
 
 
 def test_notes_beyond_the_clip_are_not_drawn() -> None:

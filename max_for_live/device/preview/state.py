@@ -76,7 +76,7 @@ def _dropped() -> State:
             "status": "No engine answers: start it with  bridge serve --port 9000",
             "engine": "Engine not found · port 9000",
             "clip_name": "A is empty",
-            "clip_info": "select a MIDI clip, press Capture",
+            "clip_info": "select a clip, then Capture",
         },
         colours={"status": BAD, "engine": BAD},
     )
