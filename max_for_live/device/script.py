@@ -10,8 +10,8 @@ JS = Path(__file__).parents[1] / "js"
 MODULES = (
     "protocol", "timers", "outbox", "screen", "readable", "controls", "live_set", "undo", "notes", "pictures",
     "ports", "connection", "offers", "slots", "clips", "capture", "gathering", "requests", "actions", "writing",
-    "anchors", "pattern", "knobs", "states", "snapshots", "locks", "cursor", "restoring", "playing", "kept_lists",
-    "keeping", "self_test", "refusals", "main",
+    "anchors", "morph_pattern", "knobs", "states", "snapshots", "locks", "cursor", "restoring", "playing", "kept_lists",
+    "keeping", "self_test", "refusals", "dispatch", "main",
 )  # fmt: skip
 """Each uses only those before it; `main` has the functions that Max calls."""
 

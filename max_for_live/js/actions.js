@@ -79,7 +79,7 @@ var Actions = (function () {
     }
 
     function askFor(name, action, its) {
-        Screen.say(action.label + (Connection.isWarm() ? " \u2026" : ": begins as soon as the models are loaded"));
+        Screen.say(action.label + (Connection.isWarm() ? " \u2026" : ": begins as soon as the models are warm"));
         Requests.ask({
             label: action.label,
             clips: its.clips,

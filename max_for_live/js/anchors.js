@@ -66,7 +66,7 @@ var Anchors = (function () {
     function free(slot) {
         takeOff(slot);
         if (count() === 0) {
-            Pattern.reset();
+            MorphPattern.reset();
             putAllThatCan();
         }
         show();

@@ -4,7 +4,8 @@ var Connection = (function () {
     var TICK_MS = 500;
     var CALL_EVERY_MS = 2000;
     var SILENCE_MS = 5000;
-    var STATUS_SILENCE_MS = 3500; // the engine says how it is each second to those that it knows
+    var STATUS_SILENCE_MS = 20000; // the engine says how it is each second to those that it knows
+    var HELD_UP_MS = 8000; // the engine drops whom it does not hear for ten seconds
     // off, looking for an own port, calling the engine, open, foreign (another version)
     var state = "off";
     var session = 0;
@@ -16,12 +17,15 @@ var Connection = (function () {
     var calledMs = 0;
     var heardMs = 0;
     var statusMs = 0;
+    var tickedMs = 0;
+    var isYounger = false;
     var pings = 0;
     var hasComplained = false;
     var beat = Timers.make(tick);
 
     function start() {
         Ports.aimAt(enginePort);
+        tickedMs = Timers.nowMs();
         beat.every(TICK_MS);
         look();
     }
@@ -63,11 +67,15 @@ var Connection = (function () {
 
     function tick() {
         var nowMs = Timers.nowMs();
-        var silentMs = nowMs - heardMs;
+        var wasHeldUp = nowMs - tickedMs > HELD_UP_MS; // by Live, which loads a Set, or by a sleep
+        tickedMs = nowMs;
         if (state === "off" || state === "looking") {
             return;
         }
-        if (state !== "calling" && silentMs > SILENCE_MS) {
+        if (wasHeldUp) {
+            heardMs = nowMs;
+            hello();
+        } else if (state !== "calling" && nowMs - heardMs > SILENCE_MS) {
             lose();
         } else if (nowMs - calledMs >= CALL_EVERY_MS) {
             callAgain(nowMs);
@@ -77,14 +85,20 @@ var Connection = (function () {
         }
     }
 
+    /** Shows that the device is there; says hello where the engine is not found, or no longer knows the device. */
     function callAgain(nowMs) {
-        if (state === "open" && nowMs - statusMs < STATUS_SILENCE_MS) {
-            calledMs = nowMs;
-            pings += 1;
-            Outbox.sendNow(Protocol.SEND.ping(pings));
-        } else {
+        calledMs = nowMs;
+        if (state === "open") {
+            ping();
+        }
+        if (state !== "open" || nowMs - statusMs > STATUS_SILENCE_MS) {
             hello();
         }
+    }
+
+    function ping() {
+        pings += 1;
+        Outbox.sendNow(Protocol.SEND.ping(pings));
     }
 
     /** Something came from the engine, whatever it was. */
@@ -142,14 +156,21 @@ var Connection = (function () {
         clock(message.uptimeS);
     }
 
-    /** An engine that is younger than before is another one, though it may count its sessions alike. */
+    /**
+     * An engine that is younger than before is another one, though it may count its sessions alike. Said once, it may
+     * have been held up on its way: asked again.
+     */
     function clock(toldS) {
-        var isOther = state === "open" && uptimeS >= 0 && toldS < uptimeS - 0.5;
-        uptimeS = toldS;
-        if (isOther) {
+        var wasYounger = isYounger;
+        isYounger = state === "open" && uptimeS >= 0 && toldS < uptimeS - 0.5;
+        if (!isYounger) {
+            uptimeS = toldS;
+        } else if (wasYounger) {
             forget();
             Outbox.close();
             call();
+        } else {
+            ping();
         }
     }
 
@@ -170,7 +191,9 @@ var Connection = (function () {
         session = 0;
         models = {};
         uptimeS = -1;
+        isYounger = false;
         Clips.lost();
+        Playing.update();
     }
 
     function complain() {
@@ -182,7 +205,7 @@ var Connection = (function () {
 
     function show() {
         if (state === "open") {
-            Screen.engine(isWarm() ? "good" : "plain", "Engine " + version + (isWarm() ? speed() : " \u00b7 loading"));
+            Screen.engine(isWarm() ? "good" : "plain", "Engine " + version + (isWarm() ? speed() : " \u00b7 warming"));
         } else if (state !== "foreign") {
             Screen.engine(hasComplained ? "bad" : "plain", "Engine not found \u00b7 port " + enginePort);
         }
@@ -201,9 +224,17 @@ var Connection = (function () {
         });
     }
 
+    /** The device is taken off its track. */
+    function end() {
+        if (state === "open") {
+            Outbox.sendNow(Protocol.SEND.bye());
+        }
+        state = "off";
+    }
+
     return {
-        start: start, setEnginePort: setEnginePort, heard: heard, welcomed: welcomed, model: model, ready: ready,
-        status: status, pong: pong, bye: bye, isWarm: isWarm,
+        start: start, end: end, setEnginePort: setEnginePort, heard: heard, welcomed: welcomed, model: model,
+        ready: ready, status: status, pong: pong, bye: bye, isWarm: isWarm,
         isOpen: function () {
             return state === "open";
         },

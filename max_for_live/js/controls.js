@@ -62,6 +62,7 @@ var Controls = (function () {
     }
 
     return {
-        BY_FIELD: BY_FIELD, heard: heard, isFirst: isFirst, value: value, set: set, askOwn: askOwn, askEngines: askEngines
+        BY_FIELD: BY_FIELD, heard: heard, isFirst: isFirst, value: value, set: set, askOwn: askOwn,
+        askEngines: askEngines
     };
 }());

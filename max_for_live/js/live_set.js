@@ -8,7 +8,8 @@ var LiveSet = (function () {
 
     function start() {
         isReady = true;
-        return at("this_device") !== null;
+        isReady = at("this_device") !== null;
+        return isReady;
     }
 
     /** The object at a path, or of `id N`; null where there is none. */
@@ -100,6 +101,9 @@ var LiveSet = (function () {
     }
 
     return {
+        isReady: function () {
+            return isReady;
+        },
         start: start, at: at, byId: byId, song: song, idOf: idOf, number: number, text: text, ids: ids, child: child,
         trackOf: trackOf, ownTrack: ownTrack, now: now, isAutomationRecorded: isAutomationRecorded, watch: watch
     };

@@ -50,7 +50,9 @@ var Playing = (function () {
 
     function panic() {
         isWanted = isHeld = false;
-        Outbox.sendNow(Protocol.SEND.panic());
+        if (Outbox.isOpen()) {
+            Outbox.sendNow(Protocol.SEND.panic());
+        }
         Controls.set("play", 0);
         outlet(CHAIN, "flush");
         sendQuantize();
@@ -69,7 +71,7 @@ var Playing = (function () {
 
     function setClock() {
         var live = LiveSet.now();
-        if (!isOn()) {
+        if (!isOn() || !Outbox.isOpen()) {
             tellClock(["off"]);
         } else if (isHeld && !live.isPlaying) {
             tellClock(["own", live.bpm]);
@@ -111,7 +113,7 @@ var Playing = (function () {
     }
 
     return {
-        start: start, setPlay: setPlay, heardPlay: heardPlay, setEnabled: setEnabled, hold: hold, panic: panic,
-        sendQuantize: sendQuantize, isOn: isOn
+        start: start, setPlay: setPlay, heardPlay: heardPlay, update: update, setEnabled: setEnabled, hold: hold,
+        panic: panic, sendQuantize: sendQuantize, isOn: isOn
     };
 }());

@@ -20,7 +20,7 @@ var Readable = (function () {
         too_large: "too much at once: choose a shorter clip, or a smaller Count",
         busy: "the engine has too much to do: press again in a moment",
         cancelled: "the engine is stopping: start it again",
-        not_ready: "the models are being loaded: press again when the engine says ready",
+        not_ready: "the models are being warmed: press again when the engine says ready",
         internal: "something broke in the engine: its log says what; try again"
     };
 
@@ -96,7 +96,7 @@ var Readable = (function () {
     }
 
     return {
-        short: short, error: error, letter: letter, count: count, name: name, clipName: clipName, clipInfo: clipInfo, notFound: notFound,
-        otherVersion: otherVersion, written: written
+        short: short, error: error, letter: letter, count: count, name: name, clipName: clipName, clipInfo: clipInfo,
+        notFound: notFound, otherVersion: otherVersion, written: written
     };
 }());

@@ -7,7 +7,7 @@ var Restoring = (function () {
     function begin() {
         var clips = Slots.all();
         isBusy = true;
-        Pattern.reset();
+        MorphPattern.reset();
         Knobs.ask();
         clips.forEach(Clips.send);
         Slots.show();

@@ -29,7 +29,7 @@ var SelfTest = (function () {
 
     function withoutEngine(engine) {
         if (engine.state === "open") {
-            return "engine " + engine.version + " is loading its models: test again then";
+            return "engine " + engine.version + " is warming its models: test again then";
         }
         return engine.state === "foreign"
             ? "engine of another version: update it"

@@ -3,6 +3,7 @@ var Snapshots = (function () {
     var COUNT = 8;
     var LATE_MS = 800;
     var MOST_TRIES = 3;
+    var justStored = {}; // not in a state that was told yet
     var going = null; // { snapshot, before: state 0 as it was, tries }
     var late = Timers.make(askAgain);
 
@@ -11,7 +12,7 @@ var Snapshots = (function () {
             Screen.warn(Readable.notFound(Connection.facts().enginePort));
         } else if (Controls.value("store") === 1) {
             store(snapshot);
-        } else if (States.all().hasOwnProperty(snapshot)) {
+        } else if (isStored(snapshot)) {
             recall(snapshot);
         } else {
             Screen.warn("Snapshot " + snapshot + " is empty: switch Store on, then press " + snapshot);
@@ -21,6 +22,7 @@ var Snapshots = (function () {
     function store(snapshot) {
         Outbox.send(Protocol.SEND.morphSnapshotStore(snapshot));
         Controls.set("store", 0);
+        justStored[snapshot] = true;
         show();
         States.changed();
     }
@@ -96,12 +98,20 @@ var Snapshots = (function () {
     /** Buttons of empty snapshots are dimmed, unless one is to be stored. */
     function show() {
         var snapshot;
-        var isStored;
         for (snapshot = 1; snapshot <= COUNT; snapshot += 1) {
-            isStored = States.all().hasOwnProperty(snapshot);
-            Screen.setActive("snapshot_" + snapshot, isStored || Controls.value("store") === 1);
+            Screen.setActive("snapshot_" + snapshot, isStored(snapshot) || Controls.value("store") === 1);
         }
     }
 
-    return { COUNT: COUNT, press: press, stored: stored, follow: follow, show: show };
+    function isStored(snapshot) {
+        return justStored.hasOwnProperty(snapshot) || States.all().hasOwnProperty(snapshot);
+    }
+
+    /** A state was told: what it has not is not stored. */
+    function told() {
+        justStored = {};
+        show();
+    }
+
+    return { COUNT: COUNT, press: press, stored: stored, follow: follow, show: show, told: told };
 }());

@@ -10,17 +10,21 @@ var States = (function () {
     var states = {};
     var coming = null;
     var tries = 0;
+    var changes = 0;
+    var changesAsked = 0; // how many there were when the state was asked for
     var listener = null;
     var soon = Timers.make(ask);
 
     /** Something has changed that only the engine knows wholly: it is asked for soon, once for several changes. */
     function changed() {
+        changes += 1;
         if (!Restoring.isBusy()) {
             soon.after(SOON_MS);
         }
     }
 
     function ask() {
+        changesAsked = changes;
         Outbox.send(Protocol.SEND.morphState());
     }
 
@@ -81,11 +85,14 @@ var States = (function () {
         var isWhole = coming !== null && coming.count === message.numMessages;
         var told = coming;
         coming = null;
+        if (changesAsked !== changes) {
+            return; // it is out of date, and asked for again soon
+        }
         if (isWhole && !Restoring.isBusy()) {
             tries = 0;
             states = told.states;
             Anchors.take(of0().anchors);
-            Snapshots.show();
+            Snapshots.told();
             Slots.keepOlder(isNamed);
             Keeping.keepStage();
             if (listener !== null) {

@@ -13,7 +13,7 @@ var Timers = (function () {
             every: function (intervalMs) {
                 task.cancel();
                 task.interval = intervalMs;
-                task.repeat();
+                task.repeat(-1);
             },
             stop: function () {
                 task.cancel();

@@ -291,7 +291,7 @@ var Timers = (function () {
             every: function (intervalMs) {
                 task.cancel();
                 task.interval = intervalMs;
-                task.repeat();
+                task.repeat(-1);
             },
             stop: function () {
                 task.cancel();
@@ -509,7 +509,7 @@ var Readable = (function () {
         too_large: "too much at once: choose a shorter clip, or a smaller Count",
         busy: "the engine has too much to do: press again in a moment",
         cancelled: "the engine is stopping: start it again",
-        not_ready: "the models are being loaded: press again when the engine says ready",
+        not_ready: "the models are being warmed: press again when the engine says ready",
         internal: "something broke in the engine: its log says what; try again"
     };
 
@@ -585,8 +585,8 @@ var Readable = (function () {
     }
 
     return {
-        short: short, error: error, letter: letter, count: count, name: name, clipName: clipName, clipInfo: clipInfo, notFound: notFound,
-        otherVersion: otherVersion, written: written
+        short: short, error: error, letter: letter, count: count, name: name, clipName: clipName, clipInfo: clipInfo,
+        notFound: notFound, otherVersion: otherVersion, written: written
     };
 }());
 
@@ -656,7 +656,8 @@ var Controls = (function () {
     }
 
     return {
-        BY_FIELD: BY_FIELD, heard: heard, isFirst: isFirst, value: value, set: set, askOwn: askOwn, askEngines: askEngines
+        BY_FIELD: BY_FIELD, heard: heard, isFirst: isFirst, value: value, set: set, askOwn: askOwn,
+        askEngines: askEngines
     };
 }());
 
@@ -672,7 +673,8 @@ var LiveSet = (function () {
 
     function start() {
         isReady = true;
-        return at("this_device") !== null;
+        isReady = at("this_device") !== null;
+        return isReady;
     }
 
     /** The object at a path, or of `id N`; null where there is none. */
@@ -764,6 +766,9 @@ var LiveSet = (function () {
     }
 
     return {
+        isReady: function () {
+            return isReady;
+        },
         start: start, at: at, byId: byId, song: song, idOf: idOf, number: number, text: text, ids: ids, child: child,
         trackOf: trackOf, ownTrack: ownTrack, now: now, isAutomationRecorded: isAutomationRecorded, watch: watch
     };
@@ -1100,7 +1105,8 @@ var Connection = (function () {
     var TICK_MS = 500;
     var CALL_EVERY_MS = 2000;
     var SILENCE_MS = 5000;
-    var STATUS_SILENCE_MS = 3500; // the engine says how it is each second to those that it knows
+    var STATUS_SILENCE_MS = 20000; // the engine says how it is each second to those that it knows
+    var HELD_UP_MS = 8000; // the engine drops whom it does not hear for ten seconds
     // off, looking for an own port, calling the engine, open, foreign (another version)
     var state = "off";
     var session = 0;
@@ -1112,12 +1118,15 @@ var Connection = (function () {
     var calledMs = 0;
     var heardMs = 0;
     var statusMs = 0;
+    var tickedMs = 0;
+    var isYounger = false;
     var pings = 0;
     var hasComplained = false;
     var beat = Timers.make(tick);
 
     function start() {
         Ports.aimAt(enginePort);
+        tickedMs = Timers.nowMs();
         beat.every(TICK_MS);
         look();
     }
@@ -1159,11 +1168,15 @@ var Connection = (function () {
 
     function tick() {
         var nowMs = Timers.nowMs();
-        var silentMs = nowMs - heardMs;
+        var wasHeldUp = nowMs - tickedMs > HELD_UP_MS; // by Live, which loads a Set, or by a sleep
+        tickedMs = nowMs;
         if (state === "off" || state === "looking") {
             return;
         }
-        if (state !== "calling" && silentMs > SILENCE_MS) {
+        if (wasHeldUp) {
+            heardMs = nowMs;
+            hello();
+        } else if (state !== "calling" && nowMs - heardMs > SILENCE_MS) {
             lose();
         } else if (nowMs - calledMs >= CALL_EVERY_MS) {
             callAgain(nowMs);
@@ -1173,14 +1186,20 @@ var Connection = (function () {
         }
     }
 
+    /** Shows that the device is there; says hello where the engine is not found, or no longer knows the device. */
     function callAgain(nowMs) {
-        if (state === "open" && nowMs - statusMs < STATUS_SILENCE_MS) {
-            calledMs = nowMs;
-            pings += 1;
-            Outbox.sendNow(Protocol.SEND.ping(pings));
-        } else {
+        calledMs = nowMs;
+        if (state === "open") {
+            ping();
+        }
+        if (state !== "open" || nowMs - statusMs > STATUS_SILENCE_MS) {
             hello();
         }
+    }
+
+    function ping() {
+        pings += 1;
+        Outbox.sendNow(Protocol.SEND.ping(pings));
     }
 
     /** Something came from the engine, whatever it was. */
@@ -1238,14 +1257,21 @@ var Connection = (function () {
         clock(message.uptimeS);
     }
 
-    /** An engine that is younger than before is another one, though it may count its sessions alike. */
+    /**
+     * An engine that is younger than before is another one, though it may count its sessions alike. Said once, it may
+     * have been held up on its way: asked again.
+     */
     function clock(toldS) {
-        var isOther = state === "open" && uptimeS >= 0 && toldS < uptimeS - 0.5;
-        uptimeS = toldS;
-        if (isOther) {
+        var wasYounger = isYounger;
+        isYounger = state === "open" && uptimeS >= 0 && toldS < uptimeS - 0.5;
+        if (!isYounger) {
+            uptimeS = toldS;
+        } else if (wasYounger) {
             forget();
             Outbox.close();
             call();
+        } else {
+            ping();
         }
     }
 
@@ -1266,7 +1292,9 @@ var Connection = (function () {
         session = 0;
         models = {};
         uptimeS = -1;
+        isYounger = false;
         Clips.lost();
+        Playing.update();
     }
 
     function complain() {
@@ -1278,7 +1306,7 @@ var Connection = (function () {
 
     function show() {
         if (state === "open") {
-            Screen.engine(isWarm() ? "good" : "plain", "Engine " + version + (isWarm() ? speed() : " \u00b7 loading"));
+            Screen.engine(isWarm() ? "good" : "plain", "Engine " + version + (isWarm() ? speed() : " \u00b7 warming"));
         } else if (state !== "foreign") {
             Screen.engine(hasComplained ? "bad" : "plain", "Engine not found \u00b7 port " + enginePort);
         }
@@ -1297,9 +1325,17 @@ var Connection = (function () {
         });
     }
 
+    /** The device is taken off its track. */
+    function end() {
+        if (state === "open") {
+            Outbox.sendNow(Protocol.SEND.bye());
+        }
+        state = "off";
+    }
+
     return {
-        start: start, setEnginePort: setEnginePort, heard: heard, welcomed: welcomed, model: model, ready: ready,
-        status: status, pong: pong, bye: bye, isWarm: isWarm,
+        start: start, end: end, setEnginePort: setEnginePort, heard: heard, welcomed: welcomed, model: model,
+        ready: ready, status: status, pong: pong, bye: bye, isWarm: isWarm,
         isOpen: function () {
             return state === "open";
         },
@@ -2202,7 +2238,7 @@ var Actions = (function () {
     }
 
     function askFor(name, action, its) {
-        Screen.say(action.label + (Connection.isWarm() ? " \u2026" : ": begins as soon as the models are loaded"));
+        Screen.say(action.label + (Connection.isWarm() ? " \u2026" : ": begins as soon as the models are warm"));
         Requests.ask({
             label: action.label,
             clips: its.clips,
@@ -2524,7 +2560,7 @@ var Anchors = (function () {
     function free(slot) {
         takeOff(slot);
         if (count() === 0) {
-            Pattern.reset();
+            MorphPattern.reset();
             putAllThatCan();
         }
         show();
@@ -2635,10 +2671,10 @@ var Anchors = (function () {
     };
 }());
 
-// pattern.js
+// morph_pattern.js
 
 /** The morph's present pattern: gathered as it comes, shown, and written into a slot when it shall be kept. */
-var Pattern = (function () {
+var MorphPattern = (function () {
     var LOST_MS = 150;
     var GIVEN_UP_MS = 2000;
     var MOST_TRIES = 5;
@@ -2801,17 +2837,21 @@ var States = (function () {
     var states = {};
     var coming = null;
     var tries = 0;
+    var changes = 0;
+    var changesAsked = 0; // how many there were when the state was asked for
     var listener = null;
     var soon = Timers.make(ask);
 
     /** Something has changed that only the engine knows wholly: it is asked for soon, once for several changes. */
     function changed() {
+        changes += 1;
         if (!Restoring.isBusy()) {
             soon.after(SOON_MS);
         }
     }
 
     function ask() {
+        changesAsked = changes;
         Outbox.send(Protocol.SEND.morphState());
     }
 
@@ -2872,11 +2912,14 @@ var States = (function () {
         var isWhole = coming !== null && coming.count === message.numMessages;
         var told = coming;
         coming = null;
+        if (changesAsked !== changes) {
+            return; // it is out of date, and asked for again soon
+        }
         if (isWhole && !Restoring.isBusy()) {
             tries = 0;
             states = told.states;
             Anchors.take(of0().anchors);
-            Snapshots.show();
+            Snapshots.told();
             Slots.keepOlder(isNamed);
             Keeping.keepStage();
             if (listener !== null) {
@@ -2942,6 +2985,7 @@ var Snapshots = (function () {
     var COUNT = 8;
     var LATE_MS = 800;
     var MOST_TRIES = 3;
+    var justStored = {}; // not in a state that was told yet
     var going = null; // { snapshot, before: state 0 as it was, tries }
     var late = Timers.make(askAgain);
 
@@ -2950,7 +2994,7 @@ var Snapshots = (function () {
             Screen.warn(Readable.notFound(Connection.facts().enginePort));
         } else if (Controls.value("store") === 1) {
             store(snapshot);
-        } else if (States.all().hasOwnProperty(snapshot)) {
+        } else if (isStored(snapshot)) {
             recall(snapshot);
         } else {
             Screen.warn("Snapshot " + snapshot + " is empty: switch Store on, then press " + snapshot);
@@ -2960,6 +3004,7 @@ var Snapshots = (function () {
     function store(snapshot) {
         Outbox.send(Protocol.SEND.morphSnapshotStore(snapshot));
         Controls.set("store", 0);
+        justStored[snapshot] = true;
         show();
         States.changed();
     }
@@ -3035,14 +3080,22 @@ var Snapshots = (function () {
     /** Buttons of empty snapshots are dimmed, unless one is to be stored. */
     function show() {
         var snapshot;
-        var isStored;
         for (snapshot = 1; snapshot <= COUNT; snapshot += 1) {
-            isStored = States.all().hasOwnProperty(snapshot);
-            Screen.setActive("snapshot_" + snapshot, isStored || Controls.value("store") === 1);
+            Screen.setActive("snapshot_" + snapshot, isStored(snapshot) || Controls.value("store") === 1);
         }
     }
 
-    return { COUNT: COUNT, press: press, stored: stored, follow: follow, show: show };
+    function isStored(snapshot) {
+        return justStored.hasOwnProperty(snapshot) || States.all().hasOwnProperty(snapshot);
+    }
+
+    /** A state was told: what it has not is not stored. */
+    function told() {
+        justStored = {};
+        show();
+    }
+
+    return { COUNT: COUNT, press: press, stored: stored, follow: follow, show: show, told: told };
 }());
 
 // locks.js
@@ -3162,7 +3215,7 @@ var Restoring = (function () {
     function begin() {
         var clips = Slots.all();
         isBusy = true;
-        Pattern.reset();
+        MorphPattern.reset();
         Knobs.ask();
         clips.forEach(Clips.send);
         Slots.show();
@@ -3261,7 +3314,9 @@ var Playing = (function () {
 
     function panic() {
         isWanted = isHeld = false;
-        Outbox.sendNow(Protocol.SEND.panic());
+        if (Outbox.isOpen()) {
+            Outbox.sendNow(Protocol.SEND.panic());
+        }
         Controls.set("play", 0);
         outlet(CHAIN, "flush");
         sendQuantize();
@@ -3280,7 +3335,7 @@ var Playing = (function () {
 
     function setClock() {
         var live = LiveSet.now();
-        if (!isOn()) {
+        if (!isOn() || !Outbox.isOpen()) {
             tellClock(["off"]);
         } else if (isHeld && !live.isPlaying) {
             tellClock(["own", live.bpm]);
@@ -3322,8 +3377,8 @@ var Playing = (function () {
     }
 
     return {
-        start: start, setPlay: setPlay, heardPlay: heardPlay, setEnabled: setEnabled, hold: hold, panic: panic,
-        sendQuantize: sendQuantize, isOn: isOn
+        start: start, setPlay: setPlay, heardPlay: heardPlay, update: update, setEnabled: setEnabled, hold: hold,
+        panic: panic, sendQuantize: sendQuantize, isOn: isOn
     };
 }());
 
@@ -3676,7 +3731,7 @@ var SelfTest = (function () {
 
     function withoutEngine(engine) {
         if (engine.state === "open") {
-            return "engine " + engine.version + " is loading its models: test again then";
+            return "engine " + engine.version + " is warming its models: test again then";
         }
         return engine.state === "foreign"
             ? "engine of another version: update it"
@@ -3776,96 +3831,140 @@ var Refusals = (function () {
     return { heard: heard };
 }());
 
+// dispatch.js
+
+/** Who answers what: one table for the engine's messages, one for controls, one for buttons, one for the mouse. */
+var Dispatch = (function () {
+    var HEARD_FROM_ENGINE = {
+        welcome: Connection.welcomed,
+        offer: Offers.heard,
+        model: Connection.model,
+        ready: Connection.ready,
+        pong: Connection.pong,
+        status: Connection.status,
+        bye: Connection.bye,
+        clipReady: Clips.ready,
+        clipMissing: Clips.missing,
+        resultBegin: Requests.begin,
+        resultNotes: Requests.notes,
+        resultEnd: Requests.end,
+        resultLeftOut: Requests.leftOut,
+        done: Requests.done,
+        morphDirection: Knobs.heard,
+        morphPattern: MorphPattern.begin,
+        morphNotes: MorphPattern.notes,
+        morphEnd: MorphPattern.end,
+        morphSnapshotStored: Snapshots.stored,
+        morphStateBegin: States.begin,
+        morphStatePosition: States.position,
+        morphStateAnchor: States.anchor,
+        morphStateLock: States.lock,
+        morphStateSetting: States.setting,
+        morphStateEnd: States.end,
+        midiMoved: Cursor.moved,
+        error: Refusals.heard
+    };
+
+    var MOVED = {
+        slot: Slots.showNotes,
+        store: Snapshots.show,
+        x: Cursor.show,
+        y: Cursor.show,
+        quantize: Playing.sendQuantize,
+        engine_port: Connection.setEnginePort,
+        play: function (value) {
+            Playing.setPlay(value !== 0);
+        },
+        follow: function (value, isFirst) {
+            Capture.setFollow(value !== 0, !isFirst);
+        }
+    };
+
+    var PRESSED = {
+        capture: Capture.capture,
+        keep: MorphPattern.keep,
+        panic: Playing.panic,
+        self_test: SelfTest.run,
+        clear: function () {
+            Slots.clear(Slots.chosen());
+            Anchors.free(Slots.chosen());
+            Slots.showNotes();
+        }
+    };
+
+    var DRAGGED = {
+        cursor: Cursor.drag,
+        release: Cursor.release,
+        anchor: function (slot, x, y) {
+            Anchors.drag(slot - 1, x, y);
+        }
+    };
+
+    Actions.NAMES.forEach(function (name) {
+        PRESSED[name] = function () {
+            Actions.press(name);
+        };
+    });
+
+    /** `/bridge/clip/ready` is `clipReady`. */
+    function nameOf(address) {
+        return address.replace("/bridge/", "").replace(/[\/_]([a-z])/g, function (match, letter) {
+            return letter.toUpperCase();
+        });
+    }
+
+    function heard(address, args) {
+        var message = Protocol.read(address, args);
+        var name = nameOf(address);
+        if (message !== null && HEARD_FROM_ENGINE.hasOwnProperty(name)) {
+            Connection.heard();
+            HEARD_FROM_ENGINE[name](message);
+        }
+    }
+
+    function moved(name, value) {
+        var lock = Locks.CONTROLS.indexOf(name);
+        if (lock >= 0) {
+            Locks.set(lock, value !== 0);
+        } else if (MOVED.hasOwnProperty(name)) {
+            MOVED[name](value, Controls.isFirst(name));
+        }
+    }
+
+    function pressed(name) {
+        var snapshot = /^snapshot_([1-8])$/.exec(name);
+        if (snapshot !== null) {
+            Snapshots.press(Number(snapshot[1]));
+        } else if (PRESSED.hasOwnProperty(name)) {
+            PRESSED[name]();
+        }
+    }
+
+    function dragged(what, numbers) {
+        if (DRAGGED.hasOwnProperty(what) && numbers.every(isFinite)) {
+            DRAGGED[what].apply(null, numbers);
+        }
+    }
+
+    return { heard: heard, moved: moved, pressed: pressed, dragged: dragged };
+}());
+
 // main.js
 
 /**
- * Latent Bridge: what Max calls, and who answers. One inlet; what goes out at which of the six outlets is said in the
- * file that sends it: outbox, ports, screen, keeping, self_test, playing.
+ * Latent Bridge: the functions that Max calls. One inlet; what goes out at which of the six outlets is said in the file
+ * that sends it: outbox, ports, screen, keeping, self_test, playing.
  */
 autowatch = 0;
 inlets = 1;
 outlets = 6;
 
-var HEARD_FROM_ENGINE = {
-    welcome: Connection.welcomed,
-    offer: Offers.heard,
-    model: Connection.model,
-    ready: Connection.ready,
-    pong: Connection.pong,
-    status: Connection.status,
-    bye: Connection.bye,
-    clipReady: Clips.ready,
-    clipMissing: Clips.missing,
-    resultBegin: Requests.begin,
-    resultNotes: Requests.notes,
-    resultEnd: Requests.end,
-    resultLeftOut: Requests.leftOut,
-    done: Requests.done,
-    morphDirection: Knobs.heard,
-    morphPattern: Pattern.begin,
-    morphNotes: Pattern.notes,
-    morphEnd: Pattern.end,
-    morphSnapshotStored: Snapshots.stored,
-    morphStateBegin: States.begin,
-    morphStatePosition: States.position,
-    morphStateAnchor: States.anchor,
-    morphStateLock: States.lock,
-    morphStateSetting: States.setting,
-    morphStateEnd: States.end,
-    midiMoved: Cursor.moved,
-    error: Refusals.heard
-};
-
-var MOVED = {
-    slot: Slots.showNotes,
-    store: Snapshots.show,
-    x: Cursor.show,
-    y: Cursor.show,
-    quantize: Playing.sendQuantize,
-    engine_port: Connection.setEnginePort,
-    play: function (value) {
-        Playing.setPlay(value !== 0);
-    },
-    follow: function (value, isFirst) {
-        Capture.setFollow(value !== 0, !isFirst);
-    }
-};
-
-var PRESSED = {
-    capture: Capture.capture,
-    keep: Pattern.keep,
-    panic: Playing.panic,
-    self_test: SelfTest.run,
-    clear: function () {
-        Slots.clear(Slots.chosen());
-        Anchors.free(Slots.chosen());
-        Slots.showNotes();
-    }
-};
-
-var DRAGGED = {
-    cursor: Cursor.drag,
-    release: Cursor.release,
-    anchor: function (slot, x, y) {
-        Anchors.drag(slot - 1, x, y);
-    }
-};
-
-var isStarted = false;
-
-Actions.NAMES.forEach(function (name) {
-    PRESSED[name] = function () {
-        Actions.press(name);
-    };
-});
-
 /** Live is ready: from here on its objects may be asked. */
 function start() {
     var device;
-    if (isStarted || !LiveSet.start()) {
+    if (LiveSet.isReady() || !LiveSet.start()) {
         return;
     }
-    isStarted = true;
     device = LiveSet.at("this_device");
     Ports.start(LiveSet.idOf(device));
     Controls.askOwn();
@@ -3877,55 +3976,43 @@ function start() {
     Connection.start();
 }
 
+/** Live's own switch of the device. */
 function enabled(on) {
-    if (isStarted) {
+    if (LiveSet.isReady()) {
         Playing.setEnabled(on !== 0);
     }
 }
 
 /** A control says its value. */
 function param(name, value) {
-    var lock = Locks.CONTROLS.indexOf(name);
-    if (!Controls.heard(name, value) || !isStarted) {
-        return;
-    }
-    if (lock >= 0) {
-        Locks.set(lock, value !== 0);
-    } else if (MOVED.hasOwnProperty(name)) {
-        MOVED[name](value, Controls.isFirst(name));
+    if (Controls.heard(name, value) && LiveSet.isReady()) {
+        Dispatch.moved(name, value);
     }
 }
 
-/** A button is pressed; where it says its value too, letting go counts for nothing. */
+/** A button is pressed; where letting it go is told too, that counts for nothing. */
 function press(name, value) {
-    var snapshot = /^snapshot_([1-8])$/.exec(name);
-    if (!isStarted || value === 0) {
-        return;
-    }
-    if (snapshot !== null) {
-        Snapshots.press(Number(snapshot[1]));
-    } else if (PRESSED.hasOwnProperty(name)) {
-        PRESSED[name]();
+    if (LiveSet.isReady() && value !== 0) {
+        Dispatch.pressed(name);
     }
 }
 
 function hold(name, value) {
-    if (isStarted && name === "preview") {
+    if (LiveSet.isReady() && name === "preview") {
         Playing.hold(value !== 0);
     }
 }
 
 /** The mouse on the pad. */
 function pad(what) {
-    var numbers = arrayfromargs(arguments).slice(1);
-    if (isStarted && DRAGGED.hasOwnProperty(what) && numbers.every(isFinite)) {
-        DRAGGED[what].apply(null, numbers);
+    if (LiveSet.isReady()) {
+        Dispatch.dragged(what, arrayfromargs(arguments).slice(1));
     }
 }
 
 /** What the Live Set has kept under a name. */
 function kept(name) {
-    if (isStarted) {
+    if (LiveSet.isReady()) {
         Keeping.heard(String(name), arrayfromargs(arguments).slice(1));
     }
 }
@@ -3933,21 +4020,15 @@ function kept(name) {
 /** All else: what came to the device's port. */
 function anything() {
     var args = arrayfromargs(arguments);
-    var message;
-    if (!isStarted) {
-        return;
-    }
     if (messagename === "/latent/probe") {
         Ports.heard(args[0]);
-        return;
-    }
-    message = Protocol.read(messagename, args);
-    if (message !== null && HEARD_FROM_ENGINE.hasOwnProperty(message.name)) {
-        Connection.heard();
-        HEARD_FROM_ENGINE[message.name](message);
+    } else if (LiveSet.isReady()) {
+        Dispatch.heard(messagename, args);
     }
 }
 
+/** The device is taken off its track. */
 function notifydeleted() {
+    Connection.end();
     Timers.stopAll();
 }

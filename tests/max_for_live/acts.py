@@ -93,7 +93,7 @@ def pattern(device: Device) -> list[tuple[float, ...]]:
 def new_pattern(device: Device) -> list[tuple[float, ...]]:
     """Waits for a pattern that comes from now on, and for those after it."""
     device.run_until(lambda: device.answers("/bridge/morph/end"))
-    device.settle(0.3)
+    device.settle()
     return pattern(device)
 
 

@@ -74,6 +74,8 @@ var LiveAPI = (function (stage, global) {
     var groups_undo = true;
     var get_all_notes = true;
     var notifying = 0;
+    var says_booleans = false;
+    var denied = {};
 
     function has(list, name) {
         return (' ' + (list || '') + ' ').indexOf(' ' + name + ' ') >= 0;
@@ -109,7 +111,7 @@ var LiveAPI = (function (stage, global) {
         });
         clip.notes = [];
         (plan.notes || []).forEach(function (note) {
-            put_note(clip, note);
+            put_note(clip, note, true);
         });
         clip.single.view = make('View', clip);
         return clip;
@@ -163,6 +165,7 @@ var LiveAPI = (function (stage, global) {
         var rack;
         var chain;
         groups_undo = plan.undo_steps !== false;
+        says_booleans = Boolean(plan.says_booleans);
         get_all_notes = plan.version !== '11.0';
         application = make('Application', null, {version: plan.version || '12.1'});
         song = make('Song', application, {
@@ -304,7 +307,7 @@ var LiveAPI = (function (stage, global) {
 
     // ---- notes ----
 
-    function put_note(clip, given) {
+    function put_note(clip, given, never_overlaps) {
         var note = {};
         Object.keys(NOTE_KEYS).forEach(function (key) {
             var rule = NOTE_KEYS[key];
@@ -325,7 +328,9 @@ var LiveAPI = (function (stage, global) {
                 refuse('add_new_notes: a note has no ' + key);
             }
         });
-        make_room(clip, note);
+        if (!never_overlaps) {
+            make_room(clip, note);
+        }
         last_note += 1;
         note.note_id = last_note;
         clip.notes.push(note);
@@ -371,7 +376,8 @@ var LiveAPI = (function (stage, global) {
             var out = {};
             Object.keys(note).forEach(function (key) {
                 if (!wanted || wanted.indexOf(key) >= 0) {
-                    out[key] = note[key];
+                    // The documents call mute a bool, and show it as a number.
+                    out[key] = key === 'mute' && says_booleans ? Boolean(note[key]) : note[key];
                 }
             });
             return out;
@@ -670,6 +676,10 @@ var LiveAPI = (function (stage, global) {
             if (!FUNCTIONS[name]) {
                 refuse('call ' + name + ': the stand-in does not know how');
             }
+            if (denied[name]) {
+                // What Live cannot do for reasons of its own it prints, and gives back nothing.
+                return null;
+            }
             result = FUNCTIONS[name](object, args);
             if (name === 'add_new_notes' || name === 'remove_notes_extended') {
                 changed(object, 'notes');
@@ -719,7 +729,28 @@ var LiveAPI = (function (stage, global) {
         return alive(this._object) ? this._object.type : 'LiveAPI';
     });
     member('info', function () {
-        return 'id ' + this.id + '\ntype ' + this.type + '\ndone';
+        var object = this._mode ? find(this._path) : alive(this._object);
+        var model;
+        var lines;
+        if (!object) {
+            return 'No object';
+        }
+        function say(kind, list) {
+            (list || '').split(' ').filter(Boolean).forEach(function (name) {
+                lines.push(kind + ' ' + name);
+            });
+        }
+        model = MODEL[object.type];
+        lines = ['id ' + object.id, 'type ' + object.type];
+        say('child', model.c);
+        say('children', model.l);
+        say('property', model.r);
+        say('property', model.w);
+        say('function', model.f);
+        if (object === song && groups_undo) {
+            say('function', 'begin_undo_step end_undo_step');
+        }
+        return lines.concat('done').join('\n');
     });
     member('children', function () {
         var model = MODEL[this._live('children').type];
@@ -875,6 +906,15 @@ var LiveAPI = (function (stage, global) {
                     return slot.single.clip ? slot.single.clip.values.name : null;
                 });
             });
+        },
+        deny: function (name) {
+            denied[name] = true;
+        },
+        // Live's transport goes on, where it runs.
+        go_on: function (ms) {
+            if (song.values.is_playing) {
+                song.values.current_song_time += ms * song.values.tempo / 60000;
+            }
         },
         num_scenes: function () {
             return song.lists.scenes.length;

@@ -123,7 +123,11 @@ var stage = (function (global) {
             throw new Error('show: ' + words(list) + ' names no box, or says nothing to it');
         }
         shown[name] = shown[name] || {};
-        if (message[0] === 'bang') {
+        if (message[0] === 'outputvalue' || message[0] === 'bang') {
+            // A toggle that is banged goes over.
+            if (message[0] === 'bang' && controls[name] && controls[name].is_toggle) {
+                controls[name].value = 1 - controls[name].value;
+            }
             say(name);
             return;
         }

