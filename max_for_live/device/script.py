@@ -8,7 +8,7 @@ from max_for_live.device.protocol_js import protocol_js
 
 JS = Path(__file__).parents[1] / "js"
 MODULES = (
-    "protocol", "timers", "outbox", "screen", "readable", "controls", "live_set", "undo", "notes", "pictures",
+    "protocol", "timers", "outbox", "readable", "screen", "controls", "live_set", "undo", "notes", "pictures",
     "ports", "connection", "offers", "slots", "clips", "capture", "gathering", "requests", "actions", "writing",
     "anchors", "morph_pattern", "knobs", "states", "snapshots", "locks", "cursor", "restoring", "playing", "kept_lists",
     "keeping", "self_test", "refusals", "dispatch", "main",

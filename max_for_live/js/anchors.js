@@ -5,6 +5,9 @@
 var Anchors = (function () {
     // A top left, B top right, C bottom left, D bottom right, E top, F right, G bottom, H left.
     var PLACES = [[0, 1], [1, 1], [0, 0], [1, 0], [0.5, 1], [1, 0.5], [0.5, 0], [0, 0.5]];
+    var LATTICE = 0.01; // the engine moves an anchor to the nearest of its own places
+    var MOST_TRIES = 3;
+    var triesLeft = [0, 0, 0, 0, 0, 0, 0, 0]; // of what was said and not yet seen in a state
     var KINDS = ["melody", "drums"];
     var placed = [0, 0, 0, 0, 0, 0, 0, 0]; // the clip's number in each slot, 0 for none
 
@@ -35,11 +38,13 @@ var Anchors = (function () {
         var clip = Slots.get(slot);
         var problem = problemOf(clip);
         clip.isNew = false;
-        if (problem === null) {
+        if (clip.isRefused) {
+            takeOff(slot); // why, was said
+        } else if (problem === null) {
             placed[slot] = clip.number;
             send(slot);
         } else {
-            Screen.warn(Readable.short(Readable.letter(slot) + " " + problem));
+            Screen.warn(Readable.letter(slot) + " " + problem);
             takeOff(slot);
         }
         show();
@@ -75,16 +80,15 @@ var Anchors = (function () {
     function takeOff(slot) {
         if (placed[slot] !== 0) {
             placed[slot] = 0;
-            Outbox.send(Protocol.SEND.morphAnchor(slot + 1, 0, 0, 0));
-            States.changed();
+            tell(slot);
         }
     }
 
     /** Puts on the pad what is not there: of clips that do not go together, those of the first letter. */
     function putAllThatCan() {
         Slots.filled().forEach(function (clip) {
-            var mayCome = clip.isNew || placed[clip.slot] === 0;
-            clip.isNew = false;
+            var mayCome = clip.isHeld && (clip.isNew || placed[clip.slot] === 0);
+            clip.isNew = clip.isNew && !clip.isHeld; // one on its way comes when it is there
             if (mayCome && problemOf(clip) === null) {
                 placed[clip.slot] = clip.number;
                 send(clip.slot);
@@ -109,18 +113,53 @@ var Anchors = (function () {
         var isLent = clip !== null && Slots.get(slot) !== clip;
         if (clip === null) {
             placed[slot] = 0;
+            tell(slot);
             return;
         }
         if (isLent) {
             Clips.send(clip);
         }
         Clips.whenSettled([clip], function () {
-            Outbox.send(Protocol.SEND.morphAnchor(slot + 1, clip.number, PLACES[slot][0], PLACES[slot][1]));
+            tell(slot);
             if (isLent) {
                 Outbox.send(Protocol.SEND.clipDrop(clip.number));
             }
-            States.changed();
         });
+    }
+
+    /** Says where a slot's clip is, or that it is off the pad; the state that is told next shows whether that came. */
+    function tell(slot) {
+        Outbox.send(Protocol.SEND.morphAnchor(slot + 1, placed[slot], PLACES[slot][0], PLACES[slot][1]));
+        triesLeft[slot] = MOST_TRIES;
+        States.changed();
+    }
+
+    /** The engine's anchors are what they are meant to be: they were gone back to, or it has refused one. */
+    function trustEngine() {
+        triesLeft = [0, 0, 0, 0, 0, 0, 0, 0];
+    }
+
+    /** Says again what the engine's anchors show to be lost; false where nothing was. */
+    function tellLost(anchors) {
+        var isLost = false;
+        placed.forEach(function (number, slot) {
+            var there = anchors.filter(function (anchor) {
+                return anchor.slot === slot + 1;
+            })[0];
+            var isThere = there ? there.clip === number && isNear(there, PLACES[slot]) : number === 0;
+            var left = triesLeft[slot];
+            triesLeft[slot] = 0;
+            if (!isThere && left > 0) {
+                isLost = true;
+                send(slot);
+                triesLeft[slot] = left - 1;
+            }
+        });
+        return isLost;
+    }
+
+    function isNear(anchor, place) {
+        return Math.abs(anchor.x - place[0]) < LATTICE && Math.abs(anchor.y - place[1]) < LATTICE;
     }
 
     /** Tells a new session of all anchors, whose clips it holds by now. */
@@ -129,7 +168,7 @@ var Anchors = (function () {
             var clip = Slots.byNumber(number);
             placed[slot] = clip !== null && clip.isHeld ? number : 0;
             if (placed[slot] !== 0) {
-                Outbox.send(Protocol.SEND.morphAnchor(slot + 1, number, PLACES[slot][0], PLACES[slot][1]));
+                tell(slot);
             }
         });
         show();
@@ -137,6 +176,9 @@ var Anchors = (function () {
 
     /** The anchors as the engine, or the Set, has them: each with slot (from 1), clip, x, y. */
     function take(anchors) {
+        if (tellLost(anchors)) {
+            return;
+        }
         placed = [0, 0, 0, 0, 0, 0, 0, 0];
         anchors.forEach(function (anchor) {
             if (anchor.slot >= 1 && anchor.slot <= PLACES.length && Slots.byNumber(anchor.clip) !== null) {
@@ -166,7 +208,7 @@ var Anchors = (function () {
 
     return {
         count: count, clips: clips, kind: kind, settled: settled, free: free, putAllThatCan: putAllThatCan, drag: drag,
-        restore: restore, take: take, takeKept: takeKept,
+        restore: restore, take: take, trustEngine: trustEngine, takeKept: takeKept,
         show: show,
         /** Slot (from 1), clip, x and y of each. */
         told: function () {

@@ -29,8 +29,8 @@ var Capture = (function () {
         Slots.put(slot, music);
         Slots.showNotes();
         Screen.say(
-            Readable.short("Captured " + Readable.name(music.name || "clip", LONGEST_NAME) + " into " +
-                Readable.letter(slot) + " \u00b7 " + Readable.count(music.notes.length, "note", "notes"))
+            "Captured " + Readable.name(music.name || "clip", LONGEST_NAME) + " into " + Readable.letter(slot) +
+                " \u00b7 " + Readable.count(music.notes.length, "note", "notes")
         );
         return true;
     }
@@ -141,5 +141,5 @@ var Capture = (function () {
         return true;
     }
 
-    return { capture: capture, setFollow: setFollow, ensure: ensure, selectedClip: selectedClip };
+    return { capture: capture, setFollow: setFollow, ensure: ensure };
 }());

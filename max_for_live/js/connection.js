@@ -167,7 +167,6 @@ var Connection = (function () {
             uptimeS = toldS;
         } else if (wasYounger) {
             forget();
-            Outbox.close();
             call();
         } else {
             ping();
@@ -188,6 +187,7 @@ var Connection = (function () {
     }
 
     function forget() {
+        Outbox.close();
         session = 0;
         models = {};
         uptimeS = -1;

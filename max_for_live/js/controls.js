@@ -5,7 +5,7 @@ var Controls = (function () {
         slot: 0, second: 1, count: 4, bars: 2, amount: 0.3, temperature: 0.5, timing: 1, velocity: 1, seed: 0,
         results: 0, follow: 0, engine_port: 9000, quantize: 5, play: 0, store: 0, x: 0.5, y: 0.5
     };
-    var OF_POSITION = ["x", "y"];
+    var OF_POSITION = ["x", "y"]; // what they say goes to the engine too: not before it is found
     // What a snapshot keeps, by the name of its field on the wire, and the control that shows it.
     var BY_FIELD = {
         x: "x", y: "y", temperature: "morph_temperature", seed: "morph_seed", timing: "morph_timing",

@@ -5,7 +5,10 @@ var Cursor = (function () {
     var isDragged = false;
     var isRecorded = false;
     var writtenMs = 0;
-    var atRest = Timers.make(Snapshots.follow);
+    var movedTo = {}; // by field, what controllers have moved since the controls last followed
+    var hasLeapt = false; // a controller went to a snapshot
+    var hasLocked = false;
+    var atRest = Timers.make(catchUp);
 
     /** The mouse drags: heard at once; the controls, whose every move is an undo step, wait for the end. */
     function drag(x, y) {
@@ -47,23 +50,45 @@ var Cursor = (function () {
     /** A controller at the engine has moved something: the picture follows, and the controls once it rests. */
     function moved(message) {
         var target = String(message.target);
-        if (target === "play") {
-            Controls.set("play", message.value);
-            Playing.heardPlay(message.value);
-            return;
-        }
-        if (target === "x" || target === "y") {
-            heard[target] = message.value;
-            Pictures.pad(["heard", heard.x, heard.y]);
-        }
-        if (target.indexOf("store") === 0) {
+        if (target === "play" || target === "panic") {
+            Playing.heardPlay(target === "play" && message.value !== 0);
+        } else if (target.indexOf("store ") === 0) {
             States.changed();
-        } else {
-            atRest.after(AT_REST_MS);
+        } else if (Controls.BY_FIELD.hasOwnProperty(fieldOf(target))) {
+            movedTo[fieldOf(target)] = message.value;
+            showHeard();
+        }
+        hasLeapt = hasLeapt || target.indexOf("snapshot ") === 0;
+        hasLocked = hasLocked || target.indexOf("lock ") === 0;
+        atRest.after(AT_REST_MS);
+    }
+
+    /** `knob 1` is `knob1` where the state tells it. */
+    function fieldOf(target) {
+        return target.replace(" ", "");
+    }
+
+    function showHeard() {
+        if (movedTo.hasOwnProperty("x") || movedTo.hasOwnProperty("y")) {
+            Pictures.pad(["heard", latest("x"), latest("y")]);
         }
     }
 
-    var heard = { x: 0.5, y: 0.5 };
+    function latest(field) {
+        return movedTo.hasOwnProperty(field) ? movedTo[field] : Controls.value(field);
+    }
+
+    function catchUp() {
+        Object.keys(movedTo).forEach(function (field) {
+            Controls.set(Controls.BY_FIELD[field], movedTo[field]);
+        });
+        movedTo = {};
+        show();
+        if (hasLeapt || hasLocked) {
+            Snapshots.follow(!hasLeapt);
+        }
+        hasLeapt = hasLocked = false;
+    }
 
     return { drag: drag, release: release, show: show, moved: moved };
 }());

@@ -26,6 +26,7 @@ var Dispatch = (function () {
         morphStateLock: States.lock,
         morphStateSetting: States.setting,
         morphStateEnd: States.end,
+        playStatus: Playing.heardStatus,
         midiMoved: Cursor.moved,
         error: Refusals.heard
     };

@@ -1,5 +1,6 @@
 /** Clips as they come: begin, notes in any order and perhaps twice, with holes, until all are whole. */
 var Gathering = (function () {
+    var MOST_NOTES = 200000;
     var MOST_HOLES = 16;
 
     function make() {
@@ -7,7 +8,7 @@ var Gathering = (function () {
         var total = null;
 
         function begin(index, numNotes, lengthQuarters) {
-            if (!begun.hasOwnProperty(index)) {
+            if (!begun.hasOwnProperty(index) && numNotes >= 0 && numNotes <= MOST_NOTES) {
                 begun[index] = { rows: [], missing: numNotes, numNotes: numNotes, lengthQuarters: lengthQuarters };
             }
         }

@@ -18,6 +18,7 @@ function start() {
     Keeping.ask();
     Slots.showNotes();
     Anchors.show();
+    Cursor.show();
     Snapshots.show();
     Playing.start();
     Connection.start();
@@ -25,9 +26,7 @@ function start() {
 
 /** Live's own switch of the device. */
 function enabled(on) {
-    if (LiveSet.isReady()) {
-        Playing.setEnabled(on !== 0);
-    }
+    Playing.setEnabled(on !== 0);
 }
 
 /** A control says its value. */

@@ -8,6 +8,10 @@ var Notes = (function () {
         "pitch", "start_time", "duration", "velocity", "mute", "probability", "velocity_deviation", "release_velocity"
     ];
     var USUAL = [0, 0, 0, 100, 0, 1, 0, 64];
+    // What the wire allows where Live allows more: a velocity of 0, a release velocity between two whole numbers.
+    var LOWEST = [0, -1048576, 1e-6, 1, 0, 0, -127, 0];
+    var HIGHEST = [127, 1048576, 1048576, 127, 1, 1, 127, 127];
+    var WHOLE = [0, 4, 7];
     var ALL_PITCHES = 128;
     var SHORTEST_SPAN_QUARTERS = 0.25;
     var DECIMALS = 1e6; // half a microsecond: what the Set keeps is then exactly what was captured
@@ -53,8 +57,14 @@ var Notes = (function () {
     function fromLive(note, startQuarters) {
         return LIVE_NAMES.map(function (name, place) {
             var value = note[name] === undefined ? USUAL[place] : Number(note[name]);
-            return rounded(place === START ? value - startQuarters : value);
+            return allowed(place, place === START ? value - startQuarters : value);
         });
+    }
+
+    /** What Live has, as near to it as the wire can say it. */
+    function allowed(place, value) {
+        var near = WHOLE.indexOf(place) < 0 ? rounded(value) : Math.round(value);
+        return Math.max(LOWEST[place], Math.min(HIGHEST[place], near));
     }
 
     /** The argument of `add_new_notes`. */
@@ -103,7 +113,7 @@ var Notes = (function () {
         var end = Math.min(rows.length, firstIndex + count);
         var at;
         var some;
-        for (at = firstIndex; at < end; at += Protocol.NOTES_PER_MESSAGE) {
+        for (at = Math.max(0, firstIndex); at < end; at += Protocol.NOTES_PER_MESSAGE) {
             some = rows.slice(at, Math.min(end, at + Protocol.NOTES_PER_MESSAGE));
             sent.push(Protocol.SEND.clipNotes(clipNumber, at, some));
         }

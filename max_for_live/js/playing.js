@@ -5,10 +5,14 @@ var Playing = (function () {
     // What the menu says: at once and parts of a whole note in quarters, then bars of the Set's meter.
     var QUARTERS = [0, 0.25, 0.5, 1, 2];
     var BARS = [1, 2, 4];
+    var UNHEARD_MS = 1000;
+    var MOST_TRIES = 5;
     var isWanted = false;
     var isHeld = false;
     var isEnabled = true;
     var clock = "";
+    var tries = 0;
+    var unheard = Timers.make(sendPlay);
 
     /** The play switch. */
     function setPlay(on) {
@@ -20,15 +24,18 @@ var Playing = (function () {
     }
 
     /** A controller at the engine has switched it. */
-    function heardPlay(value) {
-        isWanted = value !== 0;
+    function heardPlay(on) {
+        isWanted = on;
+        Controls.set("play", on ? 1 : 0);
         setClock();
     }
 
     /** Live's own switch of the device. */
     function setEnabled(on) {
         isEnabled = on;
-        update();
+        if (LiveSet.isReady()) {
+            update();
+        }
     }
 
     /** The preview button is held, or let go: then all is as before. */
@@ -62,7 +69,27 @@ var Playing = (function () {
 
     function update() {
         setClock();
+        tries = 0;
+        sendPlay();
+    }
+
+    /** Says it again where no status comes, which an engine that plays sends each second. */
+    function sendPlay() {
+        tries += 1;
         Outbox.send(Protocol.SEND.play(isOn() ? 1 : 0));
+        if (isOn() && tries < MOST_TRIES) {
+            unheard.after(UNHEARD_MS);
+        } else {
+            unheard.stop();
+        }
+    }
+
+    /** The engine says how the playing goes. */
+    function heardStatus(message) {
+        unheard.stop();
+        if (message.playing === 1 && !isOn() && tries < MOST_TRIES) {
+            sendPlay();
+        }
     }
 
     function isOn() {
@@ -113,7 +140,7 @@ var Playing = (function () {
     }
 
     return {
-        start: start, setPlay: setPlay, heardPlay: heardPlay, update: update, setEnabled: setEnabled, hold: hold,
-        panic: panic, sendQuantize: sendQuantize, isOn: isOn
+        start: start, setPlay: setPlay, heardPlay: heardPlay, update: update, heardStatus: heardStatus,
+        setEnabled: setEnabled, hold: hold, panic: panic, sendQuantize: sendQuantize, isOn: isOn
     };
 }());

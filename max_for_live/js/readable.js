@@ -53,7 +53,7 @@ var Readable = (function () {
     /** The line beneath a clip's name: some 24 letters. */
     function clipInfo(clip) {
         if (clip === null) {
-            return "select a clip, then Capture";
+            return "select a clip, Capture";
         }
         if (clip.isRefused) {
             return "not taken by the engine";

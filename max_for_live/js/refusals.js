@@ -3,6 +3,7 @@ var Refusals = (function () {
     var CLIPS = "/bridge/clip/";
     var SNAPSHOTS = "/bridge/morph/snapshot/";
     var LOCKS = ["/bridge/morph/lock", "/bridge/morph/state/lock"];
+    var HELLO = "/bridge/hello";
     var MORPH = "/bridge/morph/";
     var GIVEN_UP_RESENDING = "/bridge/result/resend";
 
@@ -18,8 +19,10 @@ var Refusals = (function () {
             States.changed();
         } else if (address.indexOf(MORPH) === 0) {
             Screen.warn(Readable.error(LOCKS.indexOf(address) < 0 ? "Morph" : "Lock", code));
+            Anchors.trustEngine();
+            Locks.trustEngine();
             States.changed();
-        } else if (Connection.isOpen()) {
+        } else if (Connection.isOpen() || (address === HELLO && code === "busy")) {
             Screen.warn(Readable.error("Engine", code));
         }
     }

@@ -26,6 +26,7 @@ var Requests = (function () {
     function send(request) {
         request.gathering = Gathering.make();
         request.report = { leftOut: 0, workMs: 0 };
+        request.leftOut = {};
         request.isSent = request.wasHeard = false;
         request.patienceMs = FIRST_PATIENCE_MS;
         Clips.whenSettled(request.task.clips, function () {
@@ -71,7 +72,9 @@ var Requests = (function () {
 
     function leftOut(message) {
         withRequest(message, function (request) {
-            request.report.leftOut = Math.max(request.report.leftOut, message.numNotes);
+            var before = request.leftOut[message.clip] || 0; // it may be told twice
+            request.report.leftOut += message.numNotes - before;
+            request.leftOut[message.clip] = message.numNotes;
         });
     }
 
@@ -163,7 +166,7 @@ var Requests = (function () {
         if (request.task.failed) {
             request.task.failed("silence");
         } else {
-            Screen.warn(Readable.short(text));
+            Screen.warn(text);
         }
     }
 

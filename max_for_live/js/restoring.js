@@ -18,11 +18,6 @@ var Restoring = (function () {
     function restore() {
         States.restore();
         Anchors.restore();
-        Slots.all().forEach(function (clip) {
-            if (Slots.get(clip.slot) !== clip) {
-                Outbox.send(Protocol.SEND.clipDrop(clip.number));
-            }
-        });
         Outbox.then(function () {
             isBusy = false;
             Anchors.putAllThatCan();
@@ -33,7 +28,9 @@ var Restoring = (function () {
 
     /** The Set's clips came after the engine was found. */
     function beginSoon() {
-        soon.after(SOON_MS);
+        if (Connection.isOpen()) {
+            soon.after(SOON_MS);
+        }
     }
 
     function beginWhereOpen() {

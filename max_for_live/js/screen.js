@@ -47,12 +47,12 @@ var Screen = (function () {
 
     /** The status line: what was done. */
     function say(text) {
-        writeIn("plain", "status", text);
+        writeIn("plain", "status", Readable.short(text));
     }
 
     /** The status line: what went wrong, and what to do. */
     function warn(text) {
-        writeIn("bad", "status", text);
+        writeIn("bad", "status", Readable.short(text));
     }
 
     /** How it is with the engine; tones are `plain`, `good` and `bad`. */

@@ -18,7 +18,7 @@ var SelfTest = (function () {
             return;
         }
         play(FOUR_QUARTERS);
-        Screen.warn(Readable.short("Test: " + home() + " \u00b7 " + withoutEngine(engine)));
+        Screen.warn("Test: " + home() + " \u00b7 " + withoutEngine(engine));
     }
 
     /** What works without an engine. */
@@ -77,7 +77,7 @@ var SelfTest = (function () {
             words.push("p95 " + Math.round(engine.p95Ms) + " ms");
         }
         words.push("a bar of " + model);
-        Screen.say(Readable.short("Test passed: " + words.join(" \u00b7 ")));
+        Screen.say("Test passed: " + words.join(" \u00b7 "));
     }
 
     /** Plays the first bar of some notes at the song's tempo, into the chain that plays. */

@@ -5,6 +5,8 @@ var Snapshots = (function () {
     var MOST_TRIES = 3;
     var justStored = {}; // not in a state that was told yet
     var going = null; // { snapshot, before: state 0 as it was, tries }
+    var storing = null; // { snapshot, tries }
+    var unheard = Timers.make(sendStore);
     var late = Timers.make(askAgain);
 
     function press(snapshot) {
@@ -20,14 +22,26 @@ var Snapshots = (function () {
     }
 
     function store(snapshot) {
-        Outbox.send(Protocol.SEND.morphSnapshotStore(snapshot));
+        storing = { snapshot: snapshot, tries: 0 };
+        sendStore();
         Controls.set("store", 0);
         justStored[snapshot] = true;
         show();
         States.changed();
     }
 
+    /** Says it until it is answered, as long as there is hope. */
+    function sendStore() {
+        if (storing !== null && storing.tries < MOST_TRIES) {
+            storing.tries += 1;
+            Outbox.send(Protocol.SEND.morphSnapshotStore(storing.snapshot));
+            unheard.after(LATE_MS);
+        }
+    }
+
     function stored(message) {
+        storing = null;
+        unheard.stop();
         Screen.say("Snapshot " + message.snapshot + " stored");
         States.changed();
     }
@@ -37,15 +51,23 @@ var Snapshots = (function () {
         going = { snapshot: snapshot, before: null, tries: 0 };
         States.listen(heard);
         States.ask();
-        Outbox.send(Protocol.SEND.morphSnapshotRecall(snapshot));
-        States.ask();
-        late.after(LATE_MS);
+        sendRecall(snapshot);
         Screen.say("Snapshot " + snapshot);
     }
 
-    /** A controller has gone to a snapshot, or moved something else: the controls follow. */
-    function follow() {
-        going = { snapshot: 0, before: null, tries: 0 };
+    function sendRecall(snapshot) {
+        Anchors.trustEngine();
+        Locks.trustEngine();
+        Outbox.send(Protocol.SEND.morphSnapshotRecall(snapshot));
+        States.ask();
+        late.after(LATE_MS);
+    }
+
+    /** A controller has gone to a snapshot, or locked a voice: the controls follow. */
+    function follow(onlyLocks) {
+        Anchors.trustEngine();
+        Locks.trustEngine();
+        going = { snapshot: 0, before: null, tries: 0, onlyLocks: onlyLocks };
         States.listen(heard);
         States.ask();
         late.after(LATE_MS);
@@ -59,13 +81,24 @@ var Snapshots = (function () {
             going.before = present.position;
             return;
         }
+        if (going.snapshot > 0 && !same(present.position, goal && goal.position) && going.tries < MOST_TRIES) {
+            going.tries += 1; // it was lost on its way
+            sendRecall(going.snapshot);
+            return;
+        }
         late.stop();
         States.listen(null);
-        catchUp(present, going.before);
+        if (!going.onlyLocks) {
+            catchUp(present, going.before);
+        }
+        Locks.show(present.locks);
         going = null;
     }
 
     function askAgain() {
+        if (going === null) {
+            return;
+        }
         going.tries += 1;
         if (going.tries > MOST_TRIES || !Connection.isOpen()) {
             States.listen(null);
@@ -86,7 +119,6 @@ var Snapshots = (function () {
             }
         });
         Cursor.show();
-        Locks.show(present.locks);
     }
 
     function same(position, other) {
@@ -113,5 +145,5 @@ var Snapshots = (function () {
         show();
     }
 
-    return { COUNT: COUNT, press: press, stored: stored, follow: follow, show: show, told: told };
+    return { press: press, stored: stored, follow: follow, show: show, told: told };
 }());

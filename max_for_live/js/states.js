@@ -2,6 +2,7 @@
 var States = (function () {
     var SOON_MS = 400;
     var MOST_TRIES = 3;
+    var SAME = 1e-5; // numbers came as 32-bit floats
     var FIELDS = [
         "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", "knob6", "knob7", "knob8",
         "temperature", "seed", "timing", "velocity", "density"
@@ -10,6 +11,7 @@ var States = (function () {
     var states = {};
     var coming = null;
     var tries = 0;
+    var restoresLeft = 0;
     var changes = 0;
     var changesAsked = 0; // how many there were when the state was asked for
     var listener = null;
@@ -88,10 +90,16 @@ var States = (function () {
         if (changesAsked !== changes) {
             return; // it is out of date, and asked for again soon
         }
-        if (isWhole && !Restoring.isBusy()) {
+        if (isWhole && !Restoring.isBusy() && isRestoreLost(told.states)) {
+            restoresLeft -= 1;
+            sendAll();
+            changed();
+        } else if (isWhole && !Restoring.isBusy()) {
             tries = 0;
+            restoresLeft = 0;
             states = told.states;
             Anchors.take(of0().anchors);
+            Locks.take(of0().locks);
             Snapshots.told();
             Slots.keepOlder(isNamed);
             Keeping.keepStage();
@@ -119,6 +127,33 @@ var States = (function () {
 
     /** Gives a new session the snapshots and the locks; the clips are held by now. The present is the controls' own. */
     function restore() {
+        restoresLeft = MOST_TRIES;
+        sendAll();
+    }
+
+    /** Whether some of what was restored did not arrive, as the first state that is told afterwards shows. */
+    function isRestoreLost(told) {
+        return restoresLeft > 0 && !Object.keys(states).every(function (number) {
+            return Number(number) === 0 || (told.hasOwnProperty(number) && isSame(told[number], states[number]));
+        });
+    }
+
+    function isSame(told, kept) {
+        var held = kept.anchors.filter(function (one) {
+            return isHeld(one.clip);
+        });
+        return told.anchors.length === held.length && told.locks.length === kept.locks.length &&
+            told.position.every(function (number, place) {
+                return Math.abs(number - kept.position[place]) < SAME;
+            });
+    }
+
+    function isHeld(number) {
+        var clip = Slots.byNumber(number);
+        return clip !== null && clip.isHeld;
+    }
+
+    function sendAll() {
         Object.keys(states).map(Number).forEach(function (number) {
             if (number > 0) {
                 Outbox.send(Protocol.SEND.morphStatePosition.apply(null, [number].concat(states[number].position)));
@@ -132,8 +167,7 @@ var States = (function () {
 
     function restoreAnchor(number) {
         return function (one) {
-            var clip = Slots.byNumber(one.clip);
-            if (clip !== null && clip.isHeld) {
+            if (isHeld(one.clip)) {
                 Outbox.send(Protocol.SEND.morphStateAnchor(number, one.slot, one.clip, one.x, one.y));
             }
         };

@@ -15,7 +15,7 @@ var Writing = (function () {
             report.written = problem === null ? 1 : 0;
         }
         if (problem !== null) {
-            Screen.warn(Readable.short(purpose.label + ": " + problem));
+            Screen.warn(purpose.label + ": " + problem);
         } else {
             Screen.say(Readable.written(purpose.label, purpose.source.slot, report));
         }

@@ -404,87 +404,6 @@ var Outbox = (function () {
     };
 }());
 
-// screen.js
-
-/** What the device shows: its texts, its controls, its buttons. Pictures have a file of their own. */
-var Screen = (function () {
-    var OUTLET = 2;
-    var DARK = { plain: [0.56, 0.56, 0.56, 1], good: [0.28, 0.66, 0.36, 1], bad: [1, 0.62, 0.3, 1] };
-    var LIGHT = { plain: [0.25, 0.25, 0.25, 1], good: [0.05, 0.4, 0.13, 1], bad: [0.7, 0.22, 0.02, 1] };
-    var LIGHT_FROM = 1.5; // the sum of red, green and blue of what is behind
-    var shown = {};
-
-    /** Tells a box something; what it shows already is not told again. */
-    function tell(box, message) {
-        var words = message.join(" ");
-        var about = box + " " + message[0];
-        if (shown[about] !== words) {
-            shown[about] = words;
-            outlet(OUTLET, [box].concat(message));
-        }
-    }
-
-    function write(box, text) {
-        tell(box, ["set", text]);
-    }
-
-    function writeIn(tone, box, text) {
-        write(box, text);
-        tell(box, ["textcolor"].concat(colour(tone)));
-    }
-
-    /** A colour that can be read on the theme that Live has now. */
-    function colour(tone) {
-        var behind = themeColour("live_surface_bg");
-        var isLight = behind !== null && behind[0] + behind[1] + behind[2] > LIGHT_FROM;
-        return (tone === "plain" && themeColour("live_control_fg")) || (isLight ? LIGHT : DARK)[tone];
-    }
-
-    /** Four numbers; null where the theme cannot be asked. */
-    function themeColour(name) {
-        var asked;
-        try {
-            asked = max.getcolor(name);
-        } catch (error) {
-            return null;
-        }
-        return asked && asked.length === 4 && [0, 1, 2, 3].every(function (place) {
-            return typeof asked[place] === "number" && isFinite(asked[place]);
-        }) ? [asked[0], asked[1], asked[2], asked[3]] : null;
-    }
-
-    /** The status line: what was done. */
-    function say(text) {
-        writeIn("plain", "status", text);
-    }
-
-    /** The status line: what went wrong, and what to do. */
-    function warn(text) {
-        writeIn("bad", "status", text);
-    }
-
-    /** How it is with the engine; tones are `plain`, `good` and `bad`. */
-    function engine(tone, text) {
-        writeIn(tone, "engine", text);
-    }
-
-    /** Puts a control to a value without its saying so; the musician may have moved it since it was last put. */
-    function set(control, value) {
-        outlet(OUTLET, [control, "set", value]);
-    }
-
-    /** Has a control say its value. */
-    function ask(control) {
-        outlet(OUTLET, [control, "outputvalue"]);
-    }
-
-    function setActive(button, isActive) {
-        tell(button, ["active", isActive ? 1 : 0]);
-    }
-
-    return { write: write, say: say, warn: warn, engine: engine, set: set, ask: ask, setActive: setActive };
-}());
-
 // readable.js
 
 /** What the device says to the musician: one short line each, with what to do. At most 90 letters. */
@@ -542,7 +461,7 @@ var Readable = (function () {
     /** The line beneath a clip's name: some 24 letters. */
     function clipInfo(clip) {
         if (clip === null) {
-            return "select a clip, then Capture";
+            return "select a clip, Capture";
         }
         if (clip.isRefused) {
             return "not taken by the engine";
@@ -590,6 +509,87 @@ var Readable = (function () {
     };
 }());
 
+// screen.js
+
+/** What the device shows: its texts, its controls, its buttons. Pictures have a file of their own. */
+var Screen = (function () {
+    var OUTLET = 2;
+    var DARK = { plain: [0.56, 0.56, 0.56, 1], good: [0.28, 0.66, 0.36, 1], bad: [1, 0.62, 0.3, 1] };
+    var LIGHT = { plain: [0.25, 0.25, 0.25, 1], good: [0.05, 0.4, 0.13, 1], bad: [0.7, 0.22, 0.02, 1] };
+    var LIGHT_FROM = 1.5; // the sum of red, green and blue of what is behind
+    var shown = {};
+
+    /** Tells a box something; what it shows already is not told again. */
+    function tell(box, message) {
+        var words = message.join(" ");
+        var about = box + " " + message[0];
+        if (shown[about] !== words) {
+            shown[about] = words;
+            outlet(OUTLET, [box].concat(message));
+        }
+    }
+
+    function write(box, text) {
+        tell(box, ["set", text]);
+    }
+
+    function writeIn(tone, box, text) {
+        write(box, text);
+        tell(box, ["textcolor"].concat(colour(tone)));
+    }
+
+    /** A colour that can be read on the theme that Live has now. */
+    function colour(tone) {
+        var behind = themeColour("live_surface_bg");
+        var isLight = behind !== null && behind[0] + behind[1] + behind[2] > LIGHT_FROM;
+        return (tone === "plain" && themeColour("live_control_fg")) || (isLight ? LIGHT : DARK)[tone];
+    }
+
+    /** Four numbers; null where the theme cannot be asked. */
+    function themeColour(name) {
+        var asked;
+        try {
+            asked = max.getcolor(name);
+        } catch (error) {
+            return null;
+        }
+        return asked && asked.length === 4 && [0, 1, 2, 3].every(function (place) {
+            return typeof asked[place] === "number" && isFinite(asked[place]);
+        }) ? [asked[0], asked[1], asked[2], asked[3]] : null;
+    }
+
+    /** The status line: what was done. */
+    function say(text) {
+        writeIn("plain", "status", Readable.short(text));
+    }
+
+    /** The status line: what went wrong, and what to do. */
+    function warn(text) {
+        writeIn("bad", "status", Readable.short(text));
+    }
+
+    /** How it is with the engine; tones are `plain`, `good` and `bad`. */
+    function engine(tone, text) {
+        writeIn(tone, "engine", text);
+    }
+
+    /** Puts a control to a value without its saying so; the musician may have moved it since it was last put. */
+    function set(control, value) {
+        outlet(OUTLET, [control, "set", value]);
+    }
+
+    /** Has a control say its value. */
+    function ask(control) {
+        outlet(OUTLET, [control, "outputvalue"]);
+    }
+
+    function setActive(button, isActive) {
+        tell(button, ["active", isActive ? 1 : 0]);
+    }
+
+    return { write: write, say: say, warn: warn, engine: engine, set: set, ask: ask, setActive: setActive };
+}());
+
 // controls.js
 
 /** The controls' values as they last said them, and asking them to say them again. */
@@ -599,7 +599,7 @@ var Controls = (function () {
         slot: 0, second: 1, count: 4, bars: 2, amount: 0.3, temperature: 0.5, timing: 1, velocity: 1, seed: 0,
         results: 0, follow: 0, engine_port: 9000, quantize: 5, play: 0, store: 0, x: 0.5, y: 0.5
     };
-    var OF_POSITION = ["x", "y"];
+    var OF_POSITION = ["x", "y"]; // what they say goes to the engine too: not before it is found
     // What a snapshot keeps, by the name of its field on the wire, and the control that shows it.
     var BY_FIELD = {
         x: "x", y: "y", temperature: "morph_temperature", seed: "morph_seed", timing: "morph_timing",
@@ -822,6 +822,10 @@ var Notes = (function () {
         "pitch", "start_time", "duration", "velocity", "mute", "probability", "velocity_deviation", "release_velocity"
     ];
     var USUAL = [0, 0, 0, 100, 0, 1, 0, 64];
+    // What the wire allows where Live allows more: a velocity of 0, a release velocity between two whole numbers.
+    var LOWEST = [0, -1048576, 1e-6, 1, 0, 0, -127, 0];
+    var HIGHEST = [127, 1048576, 1048576, 127, 1, 1, 127, 127];
+    var WHOLE = [0, 4, 7];
     var ALL_PITCHES = 128;
     var SHORTEST_SPAN_QUARTERS = 0.25;
     var DECIMALS = 1e6; // half a microsecond: what the Set keeps is then exactly what was captured
@@ -867,8 +871,14 @@ var Notes = (function () {
     function fromLive(note, startQuarters) {
         return LIVE_NAMES.map(function (name, place) {
             var value = note[name] === undefined ? USUAL[place] : Number(note[name]);
-            return rounded(place === START ? value - startQuarters : value);
+            return allowed(place, place === START ? value - startQuarters : value);
         });
+    }
+
+    /** What Live has, as near to it as the wire can say it. */
+    function allowed(place, value) {
+        var near = WHOLE.indexOf(place) < 0 ? rounded(value) : Math.round(value);
+        return Math.max(LOWEST[place], Math.min(HIGHEST[place], near));
     }
 
     /** The argument of `add_new_notes`. */
@@ -917,7 +927,7 @@ var Notes = (function () {
         var end = Math.min(rows.length, firstIndex + count);
         var at;
         var some;
-        for (at = firstIndex; at < end; at += Protocol.NOTES_PER_MESSAGE) {
+        for (at = Math.max(0, firstIndex); at < end; at += Protocol.NOTES_PER_MESSAGE) {
             some = rows.slice(at, Math.min(end, at + Protocol.NOTES_PER_MESSAGE));
             sent.push(Protocol.SEND.clipNotes(clipNumber, at, some));
         }
@@ -1268,7 +1278,6 @@ var Connection = (function () {
             uptimeS = toldS;
         } else if (wasYounger) {
             forget();
-            Outbox.close();
             call();
         } else {
             ping();
@@ -1289,6 +1298,7 @@ var Connection = (function () {
     }
 
     function forget() {
+        Outbox.close();
         session = 0;
         models = {};
         uptimeS = -1;
@@ -1755,8 +1765,8 @@ var Capture = (function () {
         Slots.put(slot, music);
         Slots.showNotes();
         Screen.say(
-            Readable.short("Captured " + Readable.name(music.name || "clip", LONGEST_NAME) + " into " +
-                Readable.letter(slot) + " \u00b7 " + Readable.count(music.notes.length, "note", "notes"))
+            "Captured " + Readable.name(music.name || "clip", LONGEST_NAME) + " into " + Readable.letter(slot) +
+                " \u00b7 " + Readable.count(music.notes.length, "note", "notes")
         );
         return true;
     }
@@ -1867,13 +1877,14 @@ var Capture = (function () {
         return true;
     }
 
-    return { capture: capture, setFollow: setFollow, ensure: ensure, selectedClip: selectedClip };
+    return { capture: capture, setFollow: setFollow, ensure: ensure };
 }());
 
 // gathering.js
 
 /** Clips as they come: begin, notes in any order and perhaps twice, with holes, until all are whole. */
 var Gathering = (function () {
+    var MOST_NOTES = 200000;
     var MOST_HOLES = 16;
 
     function make() {
@@ -1881,7 +1892,7 @@ var Gathering = (function () {
         var total = null;
 
         function begin(index, numNotes, lengthQuarters) {
-            if (!begun.hasOwnProperty(index)) {
+            if (!begun.hasOwnProperty(index) && numNotes >= 0 && numNotes <= MOST_NOTES) {
                 begun[index] = { rows: [], missing: numNotes, numNotes: numNotes, lengthQuarters: lengthQuarters };
             }
         }
@@ -1993,6 +2004,7 @@ var Requests = (function () {
     function send(request) {
         request.gathering = Gathering.make();
         request.report = { leftOut: 0, workMs: 0 };
+        request.leftOut = {};
         request.isSent = request.wasHeard = false;
         request.patienceMs = FIRST_PATIENCE_MS;
         Clips.whenSettled(request.task.clips, function () {
@@ -2038,7 +2050,9 @@ var Requests = (function () {
 
     function leftOut(message) {
         withRequest(message, function (request) {
-            request.report.leftOut = Math.max(request.report.leftOut, message.numNotes);
+            var before = request.leftOut[message.clip] || 0; // it may be told twice
+            request.report.leftOut += message.numNotes - before;
+            request.leftOut[message.clip] = message.numNotes;
         });
     }
 
@@ -2130,7 +2144,7 @@ var Requests = (function () {
         if (request.task.failed) {
             request.task.failed("silence");
         } else {
-            Screen.warn(Readable.short(text));
+            Screen.warn(text);
         }
     }
 
@@ -2346,7 +2360,7 @@ var Writing = (function () {
             report.written = problem === null ? 1 : 0;
         }
         if (problem !== null) {
-            Screen.warn(Readable.short(purpose.label + ": " + problem));
+            Screen.warn(purpose.label + ": " + problem);
         } else {
             Screen.say(Readable.written(purpose.label, purpose.source.slot, report));
         }
@@ -2499,6 +2513,9 @@ var Writing = (function () {
 var Anchors = (function () {
     // A top left, B top right, C bottom left, D bottom right, E top, F right, G bottom, H left.
     var PLACES = [[0, 1], [1, 1], [0, 0], [1, 0], [0.5, 1], [1, 0.5], [0.5, 0], [0, 0.5]];
+    var LATTICE = 0.01; // the engine moves an anchor to the nearest of its own places
+    var MOST_TRIES = 3;
+    var triesLeft = [0, 0, 0, 0, 0, 0, 0, 0]; // of what was said and not yet seen in a state
     var KINDS = ["melody", "drums"];
     var placed = [0, 0, 0, 0, 0, 0, 0, 0]; // the clip's number in each slot, 0 for none
 
@@ -2529,11 +2546,13 @@ var Anchors = (function () {
         var clip = Slots.get(slot);
         var problem = problemOf(clip);
         clip.isNew = false;
-        if (problem === null) {
+        if (clip.isRefused) {
+            takeOff(slot); // why, was said
+        } else if (problem === null) {
             placed[slot] = clip.number;
             send(slot);
         } else {
-            Screen.warn(Readable.short(Readable.letter(slot) + " " + problem));
+            Screen.warn(Readable.letter(slot) + " " + problem);
             takeOff(slot);
         }
         show();
@@ -2569,8 +2588,7 @@ var Anchors = (function () {
     function takeOff(slot) {
         if (placed[slot] !== 0) {
             placed[slot] = 0;
-            Outbox.send(Protocol.SEND.morphAnchor(slot + 1, 0, 0, 0));
-            States.changed();
+            tell(slot);
         }
     }
 
@@ -2603,18 +2621,53 @@ var Anchors = (function () {
         var isLent = clip !== null && Slots.get(slot) !== clip;
         if (clip === null) {
             placed[slot] = 0;
+            tell(slot);
             return;
         }
         if (isLent) {
             Clips.send(clip);
         }
         Clips.whenSettled([clip], function () {
-            Outbox.send(Protocol.SEND.morphAnchor(slot + 1, clip.number, PLACES[slot][0], PLACES[slot][1]));
+            tell(slot);
             if (isLent) {
                 Outbox.send(Protocol.SEND.clipDrop(clip.number));
             }
-            States.changed();
         });
+    }
+
+    /** Says where a slot's clip is, or that it is off the pad; the state that is told next shows whether that came. */
+    function tell(slot) {
+        Outbox.send(Protocol.SEND.morphAnchor(slot + 1, placed[slot], PLACES[slot][0], PLACES[slot][1]));
+        triesLeft[slot] = MOST_TRIES;
+        States.changed();
+    }
+
+    /** The engine's anchors are what they are meant to be: they were gone back to, or it has refused one. */
+    function trustEngine() {
+        triesLeft = [0, 0, 0, 0, 0, 0, 0, 0];
+    }
+
+    /** Says again what the engine's anchors show to be lost; false where nothing was. */
+    function tellLost(anchors) {
+        var isLost = false;
+        placed.forEach(function (number, slot) {
+            var there = anchors.filter(function (anchor) {
+                return anchor.slot === slot + 1;
+            })[0];
+            var isThere = there ? there.clip === number && isNear(there, PLACES[slot]) : number === 0;
+            var left = triesLeft[slot];
+            triesLeft[slot] = 0;
+            if (!isThere && left > 0) {
+                isLost = true;
+                send(slot);
+                triesLeft[slot] = left - 1;
+            }
+        });
+        return isLost;
+    }
+
+    function isNear(anchor, place) {
+        return Math.abs(anchor.x - place[0]) < LATTICE && Math.abs(anchor.y - place[1]) < LATTICE;
     }
 
     /** Tells a new session of all anchors, whose clips it holds by now. */
@@ -2623,7 +2676,7 @@ var Anchors = (function () {
             var clip = Slots.byNumber(number);
             placed[slot] = clip !== null && clip.isHeld ? number : 0;
             if (placed[slot] !== 0) {
-                Outbox.send(Protocol.SEND.morphAnchor(slot + 1, number, PLACES[slot][0], PLACES[slot][1]));
+                tell(slot);
             }
         });
         show();
@@ -2631,6 +2684,9 @@ var Anchors = (function () {
 
     /** The anchors as the engine, or the Set, has them: each with slot (from 1), clip, x, y. */
     function take(anchors) {
+        if (tellLost(anchors)) {
+            return;
+        }
         placed = [0, 0, 0, 0, 0, 0, 0, 0];
         anchors.forEach(function (anchor) {
             if (anchor.slot >= 1 && anchor.slot <= PLACES.length && Slots.byNumber(anchor.clip) !== null) {
@@ -2660,7 +2716,7 @@ var Anchors = (function () {
 
     return {
         count: count, clips: clips, kind: kind, settled: settled, free: free, putAllThatCan: putAllThatCan, drag: drag,
-        restore: restore, take: take, takeKept: takeKept,
+        restore: restore, take: take, trustEngine: trustEngine, takeKept: takeKept,
         show: show,
         /** Slot (from 1), clip, x and y of each. */
         told: function () {
@@ -2800,13 +2856,28 @@ var Knobs = (function () {
     var COUNT = 8;
     var MOST_LETTERS = 11;
     var FIRST_KIND = "drums"; // while nothing is on the pad
+    var LOST_MS = 1000;
+    var MOST_TRIES = 5;
     var names = {};
+    var tries = 0;
+    var lost = Timers.make(send);
 
     function ask() {
+        tries = 0;
+        send();
+    }
+
+    /** Asks again where no name comes, as long as there is hope. */
+    function send() {
+        tries += 1;
         Outbox.send(Protocol.SEND.morphDirections());
+        if (tries < MOST_TRIES) {
+            lost.after(LOST_MS);
+        }
     }
 
     function heard(message) {
+        lost.stop();
         var name = Readable.name(String(message.name), MOST_LETTERS);
         names[message.kind + " " + message.knob] = name.charAt(0).toUpperCase() + name.slice(1);
         show();
@@ -2829,6 +2900,7 @@ var Knobs = (function () {
 var States = (function () {
     var SOON_MS = 400;
     var MOST_TRIES = 3;
+    var SAME = 1e-5; // numbers came as 32-bit floats
     var FIELDS = [
         "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", "knob6", "knob7", "knob8",
         "temperature", "seed", "timing", "velocity", "density"
@@ -2837,6 +2909,7 @@ var States = (function () {
     var states = {};
     var coming = null;
     var tries = 0;
+    var restoresLeft = 0;
     var changes = 0;
     var changesAsked = 0; // how many there were when the state was asked for
     var listener = null;
@@ -2915,10 +2988,16 @@ var States = (function () {
         if (changesAsked !== changes) {
             return; // it is out of date, and asked for again soon
         }
-        if (isWhole && !Restoring.isBusy()) {
+        if (isWhole && !Restoring.isBusy() && isRestoreLost(told.states)) {
+            restoresLeft -= 1;
+            sendAll();
+            changed();
+        } else if (isWhole && !Restoring.isBusy()) {
             tries = 0;
+            restoresLeft = 0;
             states = told.states;
             Anchors.take(of0().anchors);
+            Locks.take(of0().locks);
             Snapshots.told();
             Slots.keepOlder(isNamed);
             Keeping.keepStage();
@@ -2946,6 +3025,33 @@ var States = (function () {
 
     /** Gives a new session the snapshots and the locks; the clips are held by now. The present is the controls' own. */
     function restore() {
+        restoresLeft = MOST_TRIES;
+        sendAll();
+    }
+
+    /** Whether some of what was restored did not arrive, as the first state that is told afterwards shows. */
+    function isRestoreLost(told) {
+        return restoresLeft > 0 && !Object.keys(states).every(function (number) {
+            return Number(number) === 0 || (told.hasOwnProperty(number) && isSame(told[number], states[number]));
+        });
+    }
+
+    function isSame(told, kept) {
+        var held = kept.anchors.filter(function (one) {
+            return isHeld(one.clip);
+        });
+        return told.anchors.length === held.length && told.locks.length === kept.locks.length &&
+            told.position.every(function (number, place) {
+                return Math.abs(number - kept.position[place]) < SAME;
+            });
+    }
+
+    function isHeld(number) {
+        var clip = Slots.byNumber(number);
+        return clip !== null && clip.isHeld;
+    }
+
+    function sendAll() {
         Object.keys(states).map(Number).forEach(function (number) {
             if (number > 0) {
                 Outbox.send(Protocol.SEND.morphStatePosition.apply(null, [number].concat(states[number].position)));
@@ -2959,8 +3065,7 @@ var States = (function () {
 
     function restoreAnchor(number) {
         return function (one) {
-            var clip = Slots.byNumber(one.clip);
-            if (clip !== null && clip.isHeld) {
+            if (isHeld(one.clip)) {
                 Outbox.send(Protocol.SEND.morphStateAnchor(number, one.slot, one.clip, one.x, one.y));
             }
         };
@@ -2987,6 +3092,8 @@ var Snapshots = (function () {
     var MOST_TRIES = 3;
     var justStored = {}; // not in a state that was told yet
     var going = null; // { snapshot, before: state 0 as it was, tries }
+    var storing = null; // { snapshot, tries }
+    var unheard = Timers.make(sendStore);
     var late = Timers.make(askAgain);
 
     function press(snapshot) {
@@ -3002,14 +3109,26 @@ var Snapshots = (function () {
     }
 
     function store(snapshot) {
-        Outbox.send(Protocol.SEND.morphSnapshotStore(snapshot));
+        storing = { snapshot: snapshot, tries: 0 };
+        sendStore();
         Controls.set("store", 0);
         justStored[snapshot] = true;
         show();
         States.changed();
     }
 
+    /** Says it until it is answered, as long as there is hope. */
+    function sendStore() {
+        if (storing !== null && storing.tries < MOST_TRIES) {
+            storing.tries += 1;
+            Outbox.send(Protocol.SEND.morphSnapshotStore(storing.snapshot));
+            unheard.after(LATE_MS);
+        }
+    }
+
     function stored(message) {
+        storing = null;
+        unheard.stop();
         Screen.say("Snapshot " + message.snapshot + " stored");
         States.changed();
     }
@@ -3019,15 +3138,23 @@ var Snapshots = (function () {
         going = { snapshot: snapshot, before: null, tries: 0 };
         States.listen(heard);
         States.ask();
-        Outbox.send(Protocol.SEND.morphSnapshotRecall(snapshot));
-        States.ask();
-        late.after(LATE_MS);
+        sendRecall(snapshot);
         Screen.say("Snapshot " + snapshot);
     }
 
-    /** A controller has gone to a snapshot, or moved something else: the controls follow. */
-    function follow() {
-        going = { snapshot: 0, before: null, tries: 0 };
+    function sendRecall(snapshot) {
+        Anchors.trustEngine();
+        Locks.trustEngine();
+        Outbox.send(Protocol.SEND.morphSnapshotRecall(snapshot));
+        States.ask();
+        late.after(LATE_MS);
+    }
+
+    /** A controller has gone to a snapshot, or locked a voice: the controls follow. */
+    function follow(onlyLocks) {
+        Anchors.trustEngine();
+        Locks.trustEngine();
+        going = { snapshot: 0, before: null, tries: 0, onlyLocks: onlyLocks };
         States.listen(heard);
         States.ask();
         late.after(LATE_MS);
@@ -3041,13 +3168,24 @@ var Snapshots = (function () {
             going.before = present.position;
             return;
         }
+        if (going.snapshot > 0 && !same(present.position, goal && goal.position) && going.tries < MOST_TRIES) {
+            going.tries += 1; // it was lost on its way
+            sendRecall(going.snapshot);
+            return;
+        }
         late.stop();
         States.listen(null);
-        catchUp(present, going.before);
+        if (!going.onlyLocks) {
+            catchUp(present, going.before);
+        }
+        Locks.show(present.locks);
         going = null;
     }
 
     function askAgain() {
+        if (going === null) {
+            return;
+        }
         going.tries += 1;
         if (going.tries > MOST_TRIES || !Connection.isOpen()) {
             States.listen(null);
@@ -3068,7 +3206,6 @@ var Snapshots = (function () {
             }
         });
         Cursor.show();
-        Locks.show(present.locks);
     }
 
     function same(position, other) {
@@ -3095,7 +3232,7 @@ var Snapshots = (function () {
         show();
     }
 
-    return { COUNT: COUNT, press: press, stored: stored, follow: follow, show: show, told: told };
+    return { press: press, stored: stored, follow: follow, show: show, told: told };
 }());
 
 // locks.js
@@ -3103,6 +3240,8 @@ var Snapshots = (function () {
 /** The locks of drum voices, and of all onsets: what is locked stays as it is while the rest morphs. */
 var Locks = (function () {
     var CONTROLS = [];
+    var MOST_TRIES = 3;
+    var said = {}; // by voice, what was sent and not yet seen in a state: { on, triesLeft }
     var voice;
 
     for (voice = 0; voice <= 9; voice += 1) {
@@ -3112,24 +3251,52 @@ var Locks = (function () {
     function set(lockedVoice, on) {
         if (on && Anchors.kind() === "melody") {
             Screen.warn("Locks are for drums: a melody has no voices to lock");
-            Screen.set(CONTROLS[lockedVoice], 0);
+            Controls.set(CONTROLS[lockedVoice], 0);
             return;
         }
-        Outbox.send(Protocol.SEND.morphLock(lockedVoice, on ? 1 : 0));
+        said[lockedVoice] = { on: on, triesLeft: MOST_TRIES };
+        send(lockedVoice);
+    }
+
+    function send(lockedVoice) {
+        said[lockedVoice].triesLeft -= 1;
+        Outbox.send(Protocol.SEND.morphLock(lockedVoice, said[lockedVoice].on ? 1 : 0));
         States.changed();
+    }
+
+    /** The engine's locks, as they were told: what they show to be lost is said again. */
+    function take(locks) {
+        Object.keys(said).map(Number).forEach(function (one) {
+            if (isLocked(locks, one) !== said[one].on && said[one].triesLeft > 0) {
+                send(one);
+            } else {
+                delete said[one];
+            }
+        });
+    }
+
+    /** The engine's locks are what they are meant to be: they were gone back to, or it has refused one. */
+    function trustEngine() {
+        said = {};
+    }
+
+    function isLocked(locks, one) {
+        return locks.some(function (lock) {
+            return lock.voice === one;
+        });
     }
 
     /** Puts the controls to what the engine has locked. */
     function show(locks) {
         CONTROLS.forEach(function (control, place) {
-            var isLocked = locks.some(function (lock) {
-                return lock.voice === place;
-            });
-            Screen.set(control, isLocked ? 1 : 0);
+            var value = isLocked(locks, place) ? 1 : 0;
+            if (Controls.value(control) !== value) {
+                Controls.set(control, value);
+            }
         });
     }
 
-    return { CONTROLS: CONTROLS, set: set, show: show };
+    return { CONTROLS: CONTROLS, set: set, take: take, trustEngine: trustEngine, show: show };
 }());
 
 // cursor.js
@@ -3141,7 +3308,10 @@ var Cursor = (function () {
     var isDragged = false;
     var isRecorded = false;
     var writtenMs = 0;
-    var atRest = Timers.make(Snapshots.follow);
+    var movedTo = {}; // by field, what controllers have moved since the controls last followed
+    var hasLeapt = false; // a controller went to a snapshot
+    var hasLocked = false;
+    var atRest = Timers.make(catchUp);
 
     /** The mouse drags: heard at once; the controls, whose every move is an undo step, wait for the end. */
     function drag(x, y) {
@@ -3183,23 +3353,45 @@ var Cursor = (function () {
     /** A controller at the engine has moved something: the picture follows, and the controls once it rests. */
     function moved(message) {
         var target = String(message.target);
-        if (target === "play") {
-            Controls.set("play", message.value);
-            Playing.heardPlay(message.value);
-            return;
-        }
-        if (target === "x" || target === "y") {
-            heard[target] = message.value;
-            Pictures.pad(["heard", heard.x, heard.y]);
-        }
-        if (target.indexOf("store") === 0) {
+        if (target === "play" || target === "panic") {
+            Playing.heardPlay(target === "play" && message.value !== 0);
+        } else if (target.indexOf("store ") === 0) {
             States.changed();
-        } else {
-            atRest.after(AT_REST_MS);
+        } else if (Controls.BY_FIELD.hasOwnProperty(fieldOf(target))) {
+            movedTo[fieldOf(target)] = message.value;
+            showHeard();
+        }
+        hasLeapt = hasLeapt || target.indexOf("snapshot ") === 0;
+        hasLocked = hasLocked || target.indexOf("lock ") === 0;
+        atRest.after(AT_REST_MS);
+    }
+
+    /** `knob 1` is `knob1` where the state tells it. */
+    function fieldOf(target) {
+        return target.replace(" ", "");
+    }
+
+    function showHeard() {
+        if (movedTo.hasOwnProperty("x") || movedTo.hasOwnProperty("y")) {
+            Pictures.pad(["heard", latest("x"), latest("y")]);
         }
     }
 
-    var heard = { x: 0.5, y: 0.5 };
+    function latest(field) {
+        return movedTo.hasOwnProperty(field) ? movedTo[field] : Controls.value(field);
+    }
+
+    function catchUp() {
+        Object.keys(movedTo).forEach(function (field) {
+            Controls.set(Controls.BY_FIELD[field], movedTo[field]);
+        });
+        movedTo = {};
+        show();
+        if (hasLeapt || hasLocked) {
+            Snapshots.follow(!hasLeapt);
+        }
+        hasLeapt = hasLocked = false;
+    }
 
     return { drag: drag, release: release, show: show, moved: moved };
 }());
@@ -3226,11 +3418,6 @@ var Restoring = (function () {
     function restore() {
         States.restore();
         Anchors.restore();
-        Slots.all().forEach(function (clip) {
-            if (Slots.get(clip.slot) !== clip) {
-                Outbox.send(Protocol.SEND.clipDrop(clip.number));
-            }
-        });
         Outbox.then(function () {
             isBusy = false;
             Anchors.putAllThatCan();
@@ -3241,7 +3428,9 @@ var Restoring = (function () {
 
     /** The Set's clips came after the engine was found. */
     function beginSoon() {
-        soon.after(SOON_MS);
+        if (Connection.isOpen()) {
+            soon.after(SOON_MS);
+        }
     }
 
     function beginWhereOpen() {
@@ -3269,10 +3458,14 @@ var Playing = (function () {
     // What the menu says: at once and parts of a whole note in quarters, then bars of the Set's meter.
     var QUARTERS = [0, 0.25, 0.5, 1, 2];
     var BARS = [1, 2, 4];
+    var UNHEARD_MS = 1000;
+    var MOST_TRIES = 5;
     var isWanted = false;
     var isHeld = false;
     var isEnabled = true;
     var clock = "";
+    var tries = 0;
+    var unheard = Timers.make(sendPlay);
 
     /** The play switch. */
     function setPlay(on) {
@@ -3284,15 +3477,18 @@ var Playing = (function () {
     }
 
     /** A controller at the engine has switched it. */
-    function heardPlay(value) {
-        isWanted = value !== 0;
+    function heardPlay(on) {
+        isWanted = on;
+        Controls.set("play", on ? 1 : 0);
         setClock();
     }
 
     /** Live's own switch of the device. */
     function setEnabled(on) {
         isEnabled = on;
-        update();
+        if (LiveSet.isReady()) {
+            update();
+        }
     }
 
     /** The preview button is held, or let go: then all is as before. */
@@ -3326,7 +3522,27 @@ var Playing = (function () {
 
     function update() {
         setClock();
+        tries = 0;
+        sendPlay();
+    }
+
+    /** Says it again where no status comes, which an engine that plays sends each second. */
+    function sendPlay() {
+        tries += 1;
         Outbox.send(Protocol.SEND.play(isOn() ? 1 : 0));
+        if (isOn() && tries < MOST_TRIES) {
+            unheard.after(UNHEARD_MS);
+        } else {
+            unheard.stop();
+        }
+    }
+
+    /** The engine says how the playing goes. */
+    function heardStatus(message) {
+        unheard.stop();
+        if (message.playing === 1 && !isOn() && tries < MOST_TRIES) {
+            sendPlay();
+        }
     }
 
     function isOn() {
@@ -3377,8 +3593,8 @@ var Playing = (function () {
     }
 
     return {
-        start: start, setPlay: setPlay, heardPlay: heardPlay, update: update, setEnabled: setEnabled, hold: hold,
-        panic: panic, sendQuantize: sendQuantize, isOn: isOn
+        start: start, setPlay: setPlay, heardPlay: heardPlay, update: update, heardStatus: heardStatus,
+        setEnabled: setEnabled, hold: hold, panic: panic, sendQuantize: sendQuantize, isOn: isOn
     };
 }());
 
@@ -3720,7 +3936,7 @@ var SelfTest = (function () {
             return;
         }
         play(FOUR_QUARTERS);
-        Screen.warn(Readable.short("Test: " + home() + " \u00b7 " + withoutEngine(engine)));
+        Screen.warn("Test: " + home() + " \u00b7 " + withoutEngine(engine));
     }
 
     /** What works without an engine. */
@@ -3779,7 +3995,7 @@ var SelfTest = (function () {
             words.push("p95 " + Math.round(engine.p95Ms) + " ms");
         }
         words.push("a bar of " + model);
-        Screen.say(Readable.short("Test passed: " + words.join(" \u00b7 ")));
+        Screen.say("Test passed: " + words.join(" \u00b7 "));
     }
 
     /** Plays the first bar of some notes at the song's tempo, into the chain that plays. */
@@ -3807,6 +4023,7 @@ var Refusals = (function () {
     var CLIPS = "/bridge/clip/";
     var SNAPSHOTS = "/bridge/morph/snapshot/";
     var LOCKS = ["/bridge/morph/lock", "/bridge/morph/state/lock"];
+    var HELLO = "/bridge/hello";
     var MORPH = "/bridge/morph/";
     var GIVEN_UP_RESENDING = "/bridge/result/resend";
 
@@ -3822,8 +4039,10 @@ var Refusals = (function () {
             States.changed();
         } else if (address.indexOf(MORPH) === 0) {
             Screen.warn(Readable.error(LOCKS.indexOf(address) < 0 ? "Morph" : "Lock", code));
+            Anchors.trustEngine();
+            Locks.trustEngine();
             States.changed();
-        } else if (Connection.isOpen()) {
+        } else if (Connection.isOpen() || (address === HELLO && code === "busy")) {
             Screen.warn(Readable.error("Engine", code));
         }
     }
@@ -3861,6 +4080,7 @@ var Dispatch = (function () {
         morphStateLock: States.lock,
         morphStateSetting: States.setting,
         morphStateEnd: States.end,
+        playStatus: Playing.heardStatus,
         midiMoved: Cursor.moved,
         error: Refusals.heard
     };
@@ -3971,6 +4191,7 @@ function start() {
     Keeping.ask();
     Slots.showNotes();
     Anchors.show();
+    Cursor.show();
     Snapshots.show();
     Playing.start();
     Connection.start();
@@ -3978,9 +4199,7 @@ function start() {
 
 /** Live's own switch of the device. */
 function enabled(on) {
-    if (LiveSet.isReady()) {
-        Playing.setEnabled(on !== 0);
-    }
+    Playing.setEnabled(on !== 0);
 }
 
 /** A control says its value. */

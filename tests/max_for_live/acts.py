@@ -9,7 +9,7 @@ import sets
 from max_js import Device
 
 OpenDevice = Callable[..., Device]
-LONGEST_LINE = 120
+LONGEST_LINE = 90
 
 
 def connected(device: Device) -> Device:

@@ -412,8 +412,11 @@ var LiveAPI = (function (stage, global) {
             }
             return told(clip.notes, args.length ? dictionary(args[0])['return'] : null);
         },
-        get_selected_notes_extended: function () {
-            return told([]);
+        get_selected_notes_extended: function (clip, args) {
+            var chosen = clip.notes.filter(function (note) {
+                return note.start_time >= (clip.selected || [0, 0])[0] && note.start_time < (clip.selected || [0, 0])[1];
+            });
+            return told(chosen, args.length ? dictionary(args[0])['return'] : null);
         },
         add_new_notes: function (clip, args) {
             var given = dictionary(args[0]);
@@ -887,6 +890,9 @@ var LiveAPI = (function (stage, global) {
                 put_note(clip, note);
             });
             changed(clip, 'notes');
+        },
+        select_notes: function (track, row, from, to) {
+            clip_at(track, row).selected = [from, to];
         },
         set_clip: function (track, row, name, value) {
             var clip = clip_at(track, row);

@@ -423,6 +423,11 @@ var stage = (function (global) {
         Object.defineProperty(global.max, 'time', {get: function () {
             return clock_ms;
         }});
+        if (!options.is_old) {
+            global.max.getcolor = function (name) {
+                return name === 'live_surface_bg' ? [0.2, 0.2, 0.2, 1] : [0.9, 0.9, 0.9, 1];
+            };
+        }
         global.patcher = {name: 'LatentBridge', box: {}, filepath: ''};
         global.box = {rect: [0, 0, 100, 22]};
         global.post = function () {

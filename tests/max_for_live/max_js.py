@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 STAGE = "\n".join((HERE / name).read_text() for name in ("max.js", "live.js"))
 BOTH_WAYS = ("x", "y")
 GOING_ON = ("/bridge/status", "/bridge/transport", "/bridge/play/", "/bridge/p", "/latent/probe")
+LETTERS = {"status": 90, "engine": 30, "clip_name": 25, "clip_info": 25}
 TICK_MS = 50.0
 STEP_MS = 50.0
 PATIENCE_S = 0.002
@@ -67,6 +68,7 @@ class Device:
         saved: what a Set kept that is opened again.
         values: controls that are not at their initial value.
         empty: what storage that holds nothing says when it is banged: None nothing, else these atoms.
+        is_old: whether it is a Max that cannot be asked for Live's colours.
         is_ready: whether `live.thisdevice` has banged already.
 
     Attributes:
@@ -78,6 +80,7 @@ class Device:
         outputs: all that left the script, `(outlet, atoms)`.
         loses: says which datagrams from the engine are lost.
         loses_sent: says which datagrams to the engine are lost.
+        too_long: texts that their boxes have no room for.
         doubles: every datagram from the engine comes twice.
         shuffles: datagrams that wait together come in another order.
         expects: words of faults that are meant to come.
@@ -89,6 +92,7 @@ class Device:
     values: Mapping[str, Atom] = field(default_factory=dict)
     empty: Sequence[Atom] | None = None
     is_ready: bool = True
+    is_old: bool = False
     script: str | None = None
     sent: list[Said] = field(default_factory=list)
     heard: list[Said] = field(default_factory=list)
@@ -99,6 +103,7 @@ class Device:
     outputs: list[tuple[int, list[Atom]]] = field(default_factory=list)
     loses: Callable[[Said], bool] = nothing
     loses_sent: Callable[[Said], bool] = nothing
+    too_long: list[str] = field(default_factory=list)
     doubles: bool = False
     shuffles: bool = False
     expects: tuple[str, ...] = ()
@@ -284,7 +289,8 @@ class Device:
         for name, value in values.items():
             controls[name]["value"] = value
         kept = self.saved.kept if self.saved is not None else {}
-        return {"controls": controls, "kept": kept, "empty": None if self.empty is None else list(self.empty)}
+        empty = None if self.empty is None else list(self.empty)
+        return {"controls": controls, "kept": kept, "empty": empty, "is_old": self.is_old}
 
     def _take(self) -> None:
         """Carries what the script sent to where its cords lead."""
@@ -306,8 +312,10 @@ class Device:
                 self._to_engine(str(values[0]), values[1:], [None if kind == "i" else kind for kind in kinds[1:]])
             case 1:
                 self._set_port(str(values[0]), values[1])
-            case 2 if values[:2] == ["status", "set"]:
-                self._said.append(str(values[2]))
+            case 2 if values[1] == "set" and values[0] in LETTERS:
+                self._hear_text(str(values[0]), str(values[2]))
+            case 2 if values[1] == "textcolor":
+                assert len(values) == 6, f"a colour has four parts, not {values[2:]}"
             case 4 if values == ["flush"]:
                 self.chain_notes.append(())
             case 4:
@@ -315,6 +323,12 @@ class Device:
                 self.chain_notes.append(tuple(values))
             case 5:
                 self._set_clock(values)
+
+    def _hear_text(self, name: str, text: str) -> None:
+        if name == "status":
+            self._said.append(text)
+        if len(text) > LETTERS[name] or "\n" in text:
+            self.too_long.append(f"{name}: {text}")
 
     def _to_engine(self, address: str, values: list[Any], kinds: Sequence[str | None]) -> None:
         said = Said(address, tuple(values))

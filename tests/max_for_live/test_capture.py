@@ -100,6 +100,13 @@ def test_name_kind_and_bars_are_shown(device: Device) -> None:
     assert "2" in info
 
 
+def test_whether_its_latents_were_cached_is_shown(device: Device) -> None:
+    number = capture(device, 0)
+    new = device.shown("clip_info")
+    device.deliver("/bridge/clip/ready", number, 8, "melody", 1, 1)
+    assert device.shown("clip_info") != new
+
+
 @pytest.mark.parametrize(
     "kind", ["nothing", "empty slot", "audio clip", "audio slot", "empty clip", "nothing within the loop"]
 )

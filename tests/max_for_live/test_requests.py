@@ -123,6 +123,38 @@ def test_what_the_engine_does_not_offer_is_grey_and_asks_nothing(device: Device,
     assert is_readable(device.status)
 
 
+def test_an_engine_that_continues_is_asked_to(device: Device) -> None:
+    device.deliver("/bridge/offer", "/bridge/continue")
+    device.advance(500)
+    assert device.shown("continue", "active") == 1
+    device.move("bars", 3)
+    device.move("seed", 5)
+    device.press("continue")
+    device.run_until(lambda: device.messages("/bridge/continue"))
+    asked = device.messages("/bridge/continue")[0].args
+    assert asked[2:4] == (3, 4)
+    assert dict(zip(asked[4::2], asked[5::2], strict=True)) == {"temperature": 0.5, "seed": 5}
+    device.run_until(lambda: device.answers("/bridge/error"))
+    assert is_readable(device.status)
+
+
+def test_an_engine_that_infills_is_given_the_span_of_the_selected_notes(device: Device) -> None:
+    device.deliver("/bridge/offer", "/bridge/infill")
+    device.live("select_notes", 0, 0, 1.0, 2.5)
+    device.press("infill")
+    device.run_until(lambda: device.messages("/bridge/infill"))
+    assert device.messages("/bridge/infill")[0].args[2:4] == (1.0, 2.5)
+    assert device.live("steps") == []
+
+
+def test_infill_without_selected_notes_is_a_line_or_the_whole_clip(device: Device) -> None:
+    device.deliver("/bridge/offer", "/bridge/infill")
+    device.press("infill")
+    device.settle()
+    assert is_readable(device.status)
+    assert all(said.args[2] < said.args[3] for said in device.messages("/bridge/infill"))  # type: ignore[operator]
+
+
 @pytest.mark.parametrize("name", BUTTONS)
 def test_an_empty_place_is_said_and_nothing_is_asked(put_device: OpenDevice, paper: Served, name: str) -> None:
     device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))

@@ -16,6 +16,10 @@ from max_for_live.device.script import MODULES, merged_script
 
 JS = Path(__file__).parents[2] / "max_for_live" / "js"
 FROM_MAX = {"start", "enabled", "param", "press", "hold", "pad", "kept", "anything", "notifydeleted"}
+MAXS_OWN = {
+    *("Buffer", "Dict", "File", "Folder", "Global", "Image", "JitterMatrix", "LiveAPI", "Max", "Maxobj", "MGraphics"),
+    *("MaxobjListener", "ParameterListener", "Patcher", "Pattern", "PolyBuffer", "SQLite", "Sketch", "Task", "Wind"),
+}
 TEXTS = {"the device": merged_script, "pad": (JS / "pad.js").read_text, "roll": (JS / "roll.js").read_text}
 LONGEST_LINE = 120
 
@@ -38,6 +42,7 @@ def test_only_modules_and_what_max_calls_are_global(put_device: OpenDevice) -> N
     device.advance(1000)
     modules = {"".join(part.capitalize() for part in name.split("_")) for name in MODULES} | FROM_MAX
     assert device.names <= modules
+    assert not device.names & MAXS_OWN
     assert {"start", "param", "press", "kept", "anything"} <= device.names
 
 
