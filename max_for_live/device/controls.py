@@ -85,7 +85,8 @@ def _looks(parameter: Parameter) -> dict[str, Any]:
     """What only its class of user interface has."""
     match parameter.widget:
         case "live.text" if parameter.is_button:
-            return {"mode": 0, "text": parameter.label, "transition": 2 if parameter.is_held else 0}
+            transition = 2 if parameter.is_held else 0
+            return {"mode": 0, "text": parameter.label, "texton": parameter.label, "transition": transition}
         case "live.text":
             return {"text": parameter.label, "texton": parameter.label, "automation": "off", "automationon": "on"}
         case "live.tab":

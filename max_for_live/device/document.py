@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from max_for_live.device.parameters import AUTOMATED, ENUM, PARAMETERS, PLAIN, Parameter
+from max_for_live.device.parameters import AUTOMATED, ENUM, HIDDEN, PARAMETERS, PLAIN, STORED_ONLY, Parameter
 
+_KEPT = {AUTOMATED: "", STORED_ONLY: " Kept with the Set, not automated.", HIDDEN: " For the mouse alone."}
 BEGIN = "<!-- parameters: written from device/parameters.py by make device -->"
 END = "<!-- end of parameters -->"
 
@@ -21,7 +22,7 @@ def _table() -> str:
 
 
 def _row(parameter: Parameter) -> str:
-    kept = "" if parameter.visibility == AUTOMATED else " Kept with the Set, not automated."
+    kept = _KEPT[parameter.visibility]
     return f"| {parameter.long_name} | {_range(parameter)} | {_initial(parameter)} | {parameter.info}{kept} |"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FLOAT, INT, ENUM, BLOB = 0, 1, 2, 3
-AUTOMATED, STORED_ONLY = 0, 1
+AUTOMATED, STORED_ONLY, HIDDEN = 0, 1, 2
 PLAIN, DECIMALS = 0, 1
 SCRIPT = "script"
 
@@ -37,7 +37,8 @@ class Parameter:
         values: words for the values of an `ENUM`.
         unit: how Max writes the number, its own number of a style.
         goes_to: `SCRIPT`, or the start of the message that takes it to the engine without a detour.
-        visibility: `AUTOMATED` (and stored), or `STORED_ONLY`.
+        visibility: `AUTOMATED` (and stored), `STORED_ONLY`, or `HIDDEN`: neither, as is right for a button that writes
+            into the Set, since Undo puts back whatever Live has stored, and would press it again.
         is_held: a button that counts when pressed and when let go.
     """
 
@@ -57,13 +58,25 @@ class Parameter:
     is_held: bool = False
 
     @property
+    def is_rounded(self) -> bool:
+        """Whether it counts in whole numbers, though Max gives it fractions: the engine takes none."""
+        return self.kind == FLOAT and self.unit == PLAIN and self.goes_to != SCRIPT
+
+    @property
     def is_button(self) -> bool:
         """Whether it has no value to keep, but is pressed."""
         return self.widget == "live.text" and not self.values
 
 
-def _button(name: str, long_name: str, label: str, info: str, is_held: bool = False) -> Parameter:
-    return Parameter(name, long_name, label, "live.text", info, ENUM, high=1, is_held=is_held)
+def _button(
+    name: str, long_name: str, label: str, info: str, visibility: int = AUTOMATED, is_held: bool = False
+) -> Parameter:  # fmt: skip
+    return Parameter(name, long_name, label, "live.text", info, ENUM, high=1, visibility=visibility, is_held=is_held)
+
+
+def _writer(name: str, label: str, info: str) -> Parameter:
+    """A button that changes the Set."""
+    return _button(name, label, label, info, HIDDEN)
 
 
 def _toggle(name: str, long_name: str, label: str, info: str, goes_to: str = SCRIPT) -> Parameter:
@@ -102,23 +115,23 @@ CLIP = (
     _button("capture", "Capture", "Capture", "Takes the clip in detail view, or else the highlighted slot's, into the "
             "chosen place A to H."),
     _toggle("follow", "Follow", "Follow", "Captures into the chosen place whatever clip you select."),
-    _button("clear", "Clear", "Clear", "Empties the chosen place; the clip in Live stays as it is."),
+    _writer("clear", "Clear", "Empties the chosen place; the clip in Live stays as it is."),
     _choice("slot", "Clip Place", "live.tab", "Chooses one of eight places for captured clips. The actions work on "
             "this clip.", SLOTS),
 )  # fmt: skip
 
 MAKE = (
-    _button("vary", "Vary", "Vary", "Makes variations of the clip, Count of them; Amount says how far they go."),
-    _button("interpolate", "Interpolate", "Interpolate", "Makes the way from this clip to the clip at With in Count "
+    _writer("vary", "Vary", "Makes variations of the clip, Count of them; Amount says how far they go."),
+    _writer("interpolate", "Interpolate", "Makes the way from this clip to the clip at With in Count "
             "steps, both ends included."),
-    _button("blend", "Blend", "Blend", "Makes one clip of all captured clips, in equal parts."),
-    _button("humanize", "Humanize", "Humanize", "Plays the clip's own drum hits as a drummer might; Timing and "
+    _writer("blend", "Blend", "Makes one clip of all captured clips, in equal parts."),
+    _writer("humanize", "Humanize", "Plays the clip's own drum hits as a drummer might; Timing and "
             "Velocity say how much."),
-    _button("drumify", "Drumify", "Drumify", "Makes a drum part for the rhythm of this clip."),
-    _button("groove", "Groove", "Groove", "Gives the feel of this clip to the clip at With; Timing and Velocity say "
+    _writer("drumify", "Drumify", "Makes a drum part for the rhythm of this clip."),
+    _writer("groove", "Groove", "Gives the feel of this clip to the clip at With; Timing and Velocity say "
             "how much."),
-    _button("continue", "Continue", "Continue", "Goes on where the clip ends, for as many bars as Bars says."),
-    _button("infill", "Infill", "Infill", "Makes new music where the selected notes of the clip are."),
+    _writer("continue", "Continue", "Goes on where the clip ends, for as many bars as Bars says."),
+    _writer("infill", "Infill", "Makes new music where the selected notes of the clip are."),
     _whole("count", "Count", "Count", "How many clips an action makes.", 1, 16, 4),
     _whole("bars", "Bars", "Bars", "How many bars Continue adds.", 1, 16, 2),
     _choice("second", "With", "live.menu", "The other clip of Interpolate and Groove.", SLOTS, 1),
@@ -158,7 +171,7 @@ STAGE = (
     _button("preview", "Preview", "Hold to hear", "Hold it to hear the morph at once, whether Live plays or not; let "
             "go and all is as before.", is_held=True),
     _choice("quantize", "Quantize", "live.menu", "Where a change may land.", GRIDS, 5),
-    _button("keep", "Keep", "Keep", "Writes what the morph plays into the next free slot."),
+    _writer("keep", "Keep", "Writes what the morph plays into the next free slot."),
     _toggle("store", "Store Snapshot", "Store", "While on, a snapshot button stores where you are instead of going "
             "there."),
     *(
@@ -174,7 +187,7 @@ STAGE = (
     _toggle(f"lock_{len(VOICES)}", "Lock Onsets", "Rhythm", "Holds every onset of a drum part, while loudness and "
             "timing go on."),
     _button("panic", "Panic", "Panic", "All notes off, now."),
-    _button("self_test", "Self-Test", "Test", "Looks whether everything is in its place, and plays a bar."),
+    _button("self_test", "Self-Test", "Test", "Looks whether everything is in its place, and plays a bar.", HIDDEN),
     _whole("channel", "Channel", "Channel", "MIDI channel of the notes that are played.", 1, 16, 1,
            "/bridge/morph/set channel"),
     _whole("engine_port", "Engine Port", "Port", "The port that the engine was started with.", 1024, 65_535,
@@ -193,7 +206,7 @@ BANKS = (
         ),
     ),
     ("Snapshots", tuple(f"Snapshot {number}" for number in range(1, SNAPSHOTS + 1))),
-    ("Make", ("Clip Place", "With", "Count", "Amount", "Temperature", "Timing", "Velocity", "Vary")),
+    ("Make", ("Clip Place", "With", "Count", "Amount", "Temperature", "Timing", "Velocity", "Bars")),
 )  # fmt: skip
 """Push shows eight parameters at a time: a name, and the long names of the eight."""
 

@@ -45,7 +45,7 @@ def _wire() -> Section:
     )
     boxes = (
         *_objects(
-            heard="udpreceive",
+            heard="udpreceive @quiet 1",
             sorted="route /bridge/play/note /bridge/play/flush",
             to_engine="udpsend 127.0.0.1 9000",
             device="live.thisdevice",
@@ -173,15 +173,12 @@ def _clock() -> Section:
 
 
 def _keeping() -> Section:
-    """What the Live Set keeps for the script."""
+    """What the Live Set keeps for the script: whole messages, which come back as they are when asked for by a bang."""
     boxes = (
         Box("keeping", f"route {' '.join(KEPT)}"),
         *(storage(name) for name in KEPT),
-        *(Box(f"say_{name}", f"prepend kept {name}") for name in KEPT),
     )
-    cords = "script.3 > keeping\n" + "\n".join(
-        f"keeping.{at} > kept_{name} > say_{name} > script" for at, name in enumerate(KEPT)
-    )
+    cords = "script.3 > keeping\n" + "\n".join(f"keeping.{at} > kept_{name} > script" for at, name in enumerate(KEPT))
     return Section("What the Live Set keeps: captured clips, snapshots and locks", boxes, cords)
 
 
@@ -213,8 +210,11 @@ def _pictures() -> Section:
         *(Box(name, "live.line", "live.line", view=view) for name, view in LINES.items()),
         *(_picture(name, view) for name, view in PICTURES.items()),
         Box("from_pad", "prepend pad"),
+        Box("head", "prepend head"),
+        Box("no_head", "head -1", "message"),
     )
     cords = ["script.2 > show_pictures", "pad > from_pad > script"]
+    cords += ["quarters > head > roll", "own_quarters > head", "go_off > no_head > roll"]
     cords += [f"show_pictures.{at} > {name}" for at, name in enumerate(names)]
     return Section("What is shown: words and pictures", boxes, "\n".join(cords))
 
@@ -248,6 +248,9 @@ def _boxes_of(parameters: Iterable[Parameter]) -> Iterable[Box]:
         yield control(parameter, CONTROLS[parameter.name])
         if parameter.is_held:
             yield Box(f"held_{parameter.name}", "toggle", "toggle", {"parameter_enable": 0})
+            yield Box(f"let_go_{parameter.name}", "set 0", "message")
+        if parameter.is_rounded:
+            yield Box(f"whole_{parameter.name}", "expr int($f1 + 0.5)")
         yield _sender(parameter)
         if parameter.name in ("x", "y"):
             yield Box(f"see_{parameter.name}", f"prepend param {parameter.name}")
@@ -268,7 +271,10 @@ def _cords_of(route: str, parameters: Iterable[Parameter]) -> Iterable[str]:
     for at, parameter in enumerate(parameters):
         name = parameter.name
         through = f"{name} > held_{name}" if parameter.is_held else name
+        through += f" > whole_{name}" if parameter.is_rounded else ""
         end = "script" if parameter.goes_to == SCRIPT else "to_engine"
+        if parameter.is_held:
+            yield f"device > let_go_{name} > held_{name}  # whatever the Set says, nobody holds it as it opens"
         yield f"{route}.{at} > {name}"
         yield f"{through} > say_{name} > {end}"
         if name in ("x", "y"):

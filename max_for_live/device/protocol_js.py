@@ -48,12 +48,12 @@ var Protocol = (function () {
     // What came, with its arguments by name; null for what this version does not know or cannot read.
     function read(address, args) {
         var row = HEARD.hasOwnProperty(address) ? HEARD[address] : null;
-        var message = { address: address };
+        var message;
         var at;
         if (row === null || args.length < row.fields.length) {
             return null;
         }
-        message.name = row.name;
+        message = { address: address, is: row.is };
         for (at = 0; at < row.fields.length; at += 1) {
             message[row.fields[at]] = args[at];
         }
@@ -112,7 +112,7 @@ def _sender(message: type[Message]) -> str:
     if spec.settings:
         more += f".concat(pairs(settings, {json.dumps(list(spec.settings))}))"
     arguments = [*names, *([spec.tail] if spec.tail else []), *(["settings"] if spec.settings else [])]
-    return f"    SEND.{name_of(spec)} = function ({', '.join(_wrapped(arguments, 8))}) {{\n" \
+    return f'    SEND["{name_of(spec)}"] = function (' f"{', '.join(_wrapped(arguments, 8))}) {{\n" \
            f"        return [{', '.join(_wrapped(parts, 12))}]{more};\n    }};\n"  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def _heard() -> Iterator[str]:
         fields = [json.dumps(_camel(field.name.split("_"))) for field in spec.fields]
         notes = "true" if spec.tail == "notes" else "false"
         listed = ", ".join(_wrapped(fields, 12))
-        yield f'    HEARD["{spec.address}"] = {{ name: "{name_of(spec)}", notes: {notes}, fields: [{listed}] }};\n'
+        yield f'    HEARD["{spec.address}"] = {{ is: "{name_of(spec)}", notes: {notes}, fields: [{listed}] }};\n'
 
 
 def _wrapped(words: list[str], indent: int) -> Iterable[str]:

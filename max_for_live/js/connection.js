@@ -5,6 +5,8 @@ var Connection = (function () {
     var CALL_EVERY_MS = 2000;
     var SILENCE_MS = 5000;
     var STATUS_SILENCE_MS = 20000; // the engine says how it is each second to those that it knows
+    var ASK_AGAIN_MS = 1000; // what the engine said of itself may be lost on its way
+    var PORT_RESTS_MS = 300;
     var HELD_UP_MS = 8000; // the engine drops whom it does not hear for ten seconds
     // off, looking for an own port, calling the engine, open, foreign (another version)
     var state = "off";
@@ -21,7 +23,10 @@ var Connection = (function () {
     var isYounger = false;
     var pings = 0;
     var hasComplained = false;
+    var wantedPort = enginePort;
     var beat = Timers.make(tick);
+    var portRests = Timers.make(aimAtWanted);
+    var askAgain = Timers.make(hello);
 
     function start() {
         Ports.aimAt(enginePort);
@@ -49,8 +54,19 @@ var Connection = (function () {
         Outbox.sendNow(Protocol.SEND.hello(Ports.own(), Protocol.VERSION, CLIENT));
     }
 
-    /** Another port of the engine's: whoever was there is left, and found again should it be the same. */
+    /** Another port of the engine's, once it stays the same for a moment: a drag passes many. */
     function setEnginePort(port) {
+        wantedPort = Math.round(port);
+        if (state === "off") {
+            aimAtWanted();
+        } else {
+            portRests.after(PORT_RESTS_MS);
+        }
+    }
+
+    /** Whoever was there is left, and found again should it be the same. */
+    function aimAtWanted() {
+        var port = wantedPort;
         if (port === enginePort || !(port > 0 && port <= 65535)) {
             return;
         }
@@ -124,6 +140,7 @@ var Connection = (function () {
         Offers.clear();
         show();
         Restoring.begin();
+        askAgain.after(ASK_AGAIN_MS);
     }
 
     function turnAway(message) {
@@ -224,16 +241,8 @@ var Connection = (function () {
         });
     }
 
-    /** The device is taken off its track. */
-    function end() {
-        if (state === "open") {
-            Outbox.sendNow(Protocol.SEND.bye());
-        }
-        state = "off";
-    }
-
     return {
-        start: start, end: end, setEnginePort: setEnginePort, heard: heard, welcomed: welcomed, model: model,
+        start: start, setEnginePort: setEnginePort, heard: heard, welcomed: welcomed, model: model,
         ready: ready, status: status, pong: pong, bye: bye, isWarm: isWarm,
         isOpen: function () {
             return state === "open";

@@ -72,19 +72,11 @@ var Dispatch = (function () {
         };
     });
 
-    /** `/bridge/clip/ready` is `clipReady`. */
-    function nameOf(address) {
-        return address.replace("/bridge/", "").replace(/[\/_]([a-z])/g, function (match, letter) {
-            return letter.toUpperCase();
-        });
-    }
-
     function heard(address, args) {
         var message = Protocol.read(address, args);
-        var name = nameOf(address);
-        if (message !== null && HEARD_FROM_ENGINE.hasOwnProperty(name)) {
+        if (message !== null && HEARD_FROM_ENGINE.hasOwnProperty(message.is)) {
             Connection.heard();
-            HEARD_FROM_ENGINE[name](message);
+            HEARD_FROM_ENGINE[message.is](message);
         }
     }
 

@@ -1,11 +1,13 @@
 /** Has the Live Set keep the captured clips and the stage, and takes them back when the Set is opened. */
 var Keeping = (function () {
     var OUTLET = 3;
-    var REST_MS = 300; // one write for several changes
+    var REST_MS = 2000; // one write for several changes, since each is an undo step
+    var LEAST_ATOMS = 3; // of any list that was kept
     var MOST_ATOMS = 30000;
     var MOST_LETTERS = 30000; // of all numbers as text, with a space between
     var isAsked = false;
     var changed = {};
+    var there = {}; // what the Set has under each name, as text
     var hasWarned = {};
     var write = Timers.make(writeChanged);
 
@@ -13,10 +15,19 @@ var Keeping = (function () {
     function ask() {
         var slot;
         for (slot = 1; slot <= Slots.COUNT; slot += 1) {
-            outlet(OUTLET, ["clip_" + slot, "bang"]);
+            askFor("clip_" + slot);
         }
-        outlet(OUTLET, ["stage", "bang"]);
+        askFor("stage");
         isAsked = true;
+    }
+
+    function askFor(name) {
+        there[name] = listOf(name).join(" ");
+        outlet(OUTLET, [name, "bang"]);
+    }
+
+    function listOf(name) {
+        return name === "stage" ? stageList() : clipList(slotOf(name));
     }
 
     function keepClip(slot) {
@@ -34,9 +45,14 @@ var Keeping = (function () {
         }
     }
 
+    /** Writes what differs from what is there. The storage keeps a whole message, and says it when it is asked. */
     function writeChanged() {
         Object.keys(changed).forEach(function (name) {
-            outlet(OUTLET, [name].concat(name === "stage" ? stageList() : clipList(slotOf(name))));
+            var list = listOf(name);
+            if (list.join(" ") !== there[name]) {
+                there[name] = list.join(" ");
+                outlet(OUTLET, [name, "kept", name].concat(list));
+            }
         });
         changed = {};
     }
@@ -77,15 +93,17 @@ var Keeping = (function () {
 
     /** What the Set has kept under a name; a new device has kept nothing. */
     function heard(name, list) {
-        var isEmpty = list.length === 0 || (list.length === 1 && list[0] === 0);
-        if (isEmpty) {
+        if (list.length < LEAST_ATOMS) {
             return;
         }
         if (name === "stage") {
             takeStage(list);
         } else if (/^clip_[1-8]$/.test(name)) {
             takeClip(slotOf(name), list);
+        } else {
+            return;
         }
+        there[name] = listOf(name).join(" ");
         Restoring.beginSoon();
     }
 

@@ -39,20 +39,26 @@ var KeptLists = (function () {
     }
 
     function fromStates(anchors, states) {
-        var numbers = Object.keys(states).map(Number);
+        var numbers = Object.keys(states).map(Number).filter(function (number) {
+            return number > 0 || states[number].anchors.length > 0 || states[number].locks.length > 0;
+        });
         var list = [FORMAT];
         anchors.forEach(function (anchor) {
             list.push(anchor.clip, short(anchor.x), short(anchor.y));
         });
         list.push(numbers.length);
         numbers.forEach(function (number) {
-            list = list.concat(number, fromState(states[number]));
+            list = list.concat(number, fromState(states[number], number === 0));
         });
         return list;
     }
 
-    function fromState(state) {
-        var list = state.position.map(short).concat(state.anchors.length);
+    /** The present position is the controls' own, kept by the Set: zeros here, so that turning them writes nothing. */
+    function fromState(state, isPresent) {
+        var position = state.position.map(function (number) {
+            return isPresent ? 0 : short(number);
+        });
+        var list = position.concat(state.anchors.length);
         state.anchors.forEach(function (anchor) {
             list.push(anchor.slot, anchor.clip, short(anchor.x), short(anchor.y));
         });

@@ -63,6 +63,23 @@ function kept(name) {
     }
 }
 
+/** Storage that holds nothing yet says one of these. */
+function bang() {
+    return;
+}
+
+function msg_int() {
+    return;
+}
+
+function msg_float() {
+    return;
+}
+
+function list() {
+    return;
+}
+
 /** All else: what came to the device's port. */
 function anything() {
     var args = arrayfromargs(arguments);
@@ -73,8 +90,7 @@ function anything() {
     }
 }
 
-/** The device is taken off its track. */
+/** The device is taken off its track; the patch itself says goodbye to the engine. */
 function notifydeleted() {
-    Connection.end();
     Timers.stopAll();
 }

@@ -129,10 +129,11 @@ var Playing = (function () {
         return (BARS[Math.min(choice - QUARTERS.length, BARS.length - 1)] * live.numerator * 4) / live.denominator;
     }
 
-    /** Goes with the Set's meter from now on. */
+    /** Goes with the Set's meter, and with its starting and stopping, from now on. */
     function start() {
         LiveSet.watch("live_set", "signature_numerator", meterChanged);
         LiveSet.watch("live_set", "signature_denominator", meterChanged);
+        LiveSet.watch("live_set", "is_playing", setClock);
     }
 
     function meterChanged() {

@@ -33,12 +33,12 @@ var Protocol = (function () {
     // What came, with its arguments by name; null for what this version does not know or cannot read.
     function read(address, args) {
         var row = HEARD.hasOwnProperty(address) ? HEARD[address] : null;
-        var message = { address: address };
+        var message;
         var at;
         if (row === null || args.length < row.fields.length) {
             return null;
         }
-        message.name = row.name;
+        message = { address: address, is: row.is };
         for (at = 0; at < row.fields.length; at += 1) {
             message[row.fields[at]] = args[at];
         }
@@ -81,182 +81,182 @@ var Protocol = (function () {
         "internal": "Something broke in the engine; its log says what. Nothing held is lost."
     };
 
-    SEND.hello = function (replyPort, protocol, client) {
+    SEND["hello"] = function (replyPort, protocol, client) {
         return ["/bridge/hello", replyPort, protocol, client];
     };
-    SEND.ping = function (token) {
+    SEND["ping"] = function (token) {
         return ["/bridge/ping", token];
     };
-    SEND.bye = function () {
+    SEND["bye"] = function () {
         return ["/bridge/bye"];
     };
-    SEND.clipBegin = function (clip, numNotes, lengthQuarters, numerator, denominator) {
+    SEND["clipBegin"] = function (clip, numNotes, lengthQuarters, numerator, denominator) {
         return ["/bridge/clip/begin", clip, numNotes, lengthQuarters, numerator, denominator];
     };
-    SEND.clipNotes = function (clip, firstIndex, notes) {
+    SEND["clipNotes"] = function (clip, firstIndex, notes) {
         return ["/bridge/clip/notes", clip, firstIndex].concat(flat(notes));
     };
-    SEND.clipEnd = function (clip) {
+    SEND["clipEnd"] = function (clip) {
         return ["/bridge/clip/end", clip];
     };
-    SEND.clipGet = function (clip) {
+    SEND["clipGet"] = function (clip) {
         return ["/bridge/clip/get", clip];
     };
-    SEND.clipDrop = function (clip) {
+    SEND["clipDrop"] = function (clip) {
         return ["/bridge/clip/drop", clip];
     };
-    SEND.sample = function (request, model, count, settings) {
+    SEND["sample"] = function (request, model, count, settings) {
         return ["/bridge/sample", request, model, count].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.vary = function (request, clip, count, amount, settings) {
+    SEND["vary"] = function (request, clip, count, amount, settings) {
         return ["/bridge/vary", request, clip, count, amount].concat(pairs(settings, ["temperature", "seed", "kind"]));
     };
-    SEND.interpolate = function (request, clipA, clipB, steps, settings) {
+    SEND["interpolate"] = function (request, clipA, clipB, steps, settings) {
         return ["/bridge/interpolate", request, clipA, clipB, steps].concat(pairs(settings, ["temperature", "seed", "spacing", "kind"]));
     };
-    SEND.blend = function (request, weights, settings) {
+    SEND["blend"] = function (request, weights, settings) {
         return ["/bridge/blend", request].concat(flat(weights)).concat(pairs(settings, ["temperature", "seed", "kind"]));
     };
-    SEND.humanize = function (request, clip, timing, velocity, settings) {
+    SEND["humanize"] = function (request, clip, timing, velocity, settings) {
         return ["/bridge/humanize", request, clip, timing, velocity].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.drumify = function (request, clip, settings) {
+    SEND["drumify"] = function (request, clip, settings) {
         return ["/bridge/drumify", request, clip].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.groove = function (request, fromClip, toClip, timing, velocity) {
+    SEND["groove"] = function (request, fromClip, toClip, timing, velocity) {
         return ["/bridge/groove", request, fromClip, toClip, timing, velocity];
     };
-    SEND.continue = function (request, clip, bars, count, settings) {
+    SEND["continue"] = function (request, clip, bars, count, settings) {
         return ["/bridge/continue", request, clip, bars, count].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.infill = function (request, clip, fromQuarters, toQuarters, count, settings) {
+    SEND["infill"] = function (request, clip, fromQuarters, toQuarters, count, settings) {
         return ["/bridge/infill", request, clip, fromQuarters, toQuarters, count].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.cancel = function (request) {
+    SEND["cancel"] = function (request) {
         return ["/bridge/cancel", request];
     };
-    SEND.resultResend = function (request, index, firstIndex, count) {
+    SEND["resultResend"] = function (request, index, firstIndex, count) {
         return ["/bridge/result/resend", request, index, firstIndex, count];
     };
-    SEND.morphAnchor = function (slot, clip, x, y) {
+    SEND["morphAnchor"] = function (slot, clip, x, y) {
         return ["/bridge/morph/anchor", slot, clip, x, y];
     };
-    SEND.morphXy = function (x, y) {
+    SEND["morphXy"] = function (x, y) {
         return ["/bridge/morph/xy", x, y];
     };
-    SEND.morphX = function (x) {
+    SEND["morphX"] = function (x) {
         return ["/bridge/morph/x", x];
     };
-    SEND.morphY = function (y) {
+    SEND["morphY"] = function (y) {
         return ["/bridge/morph/y", y];
     };
-    SEND.morphKnob = function (knob, value) {
+    SEND["morphKnob"] = function (knob, value) {
         return ["/bridge/morph/knob", knob, value];
     };
-    SEND.morphSet = function (name, value) {
+    SEND["morphSet"] = function (name, value) {
         return ["/bridge/morph/set", name, value];
     };
-    SEND.morphLock = function (voice, on) {
+    SEND["morphLock"] = function (voice, on) {
         return ["/bridge/morph/lock", voice, on];
     };
-    SEND.morphDirections = function () {
+    SEND["morphDirections"] = function () {
         return ["/bridge/morph/directions"];
     };
-    SEND.morphGet = function () {
+    SEND["morphGet"] = function () {
         return ["/bridge/morph/get"];
     };
-    SEND.morphSnapshotStore = function (snapshot) {
+    SEND["morphSnapshotStore"] = function (snapshot) {
         return ["/bridge/morph/snapshot/store", snapshot];
     };
-    SEND.morphSnapshotRecall = function (snapshot) {
+    SEND["morphSnapshotRecall"] = function (snapshot) {
         return ["/bridge/morph/snapshot/recall", snapshot];
     };
-    SEND.morphSnapshotDrop = function (snapshot) {
+    SEND["morphSnapshotDrop"] = function (snapshot) {
         return ["/bridge/morph/snapshot/drop", snapshot];
     };
-    SEND.morphState = function () {
+    SEND["morphState"] = function () {
         return ["/bridge/morph/state"];
     };
-    SEND.morphStatePosition = function (state, x, y, knob1, knob2, knob3, knob4, knob5, 
+    SEND["morphStatePosition"] = function (state, x, y, knob1, knob2, knob3, knob4, knob5, 
         knob6, knob7, knob8, temperature, seed, timing, velocity, density) {
         return ["/bridge/morph/state/position", state, x, y, knob1, knob2, knob3, knob4, 
             knob5, knob6, knob7, knob8, temperature, seed, timing, velocity, 
             density];
     };
-    SEND.morphStateAnchor = function (state, slot, clip, x, y) {
+    SEND["morphStateAnchor"] = function (state, slot, clip, x, y) {
         return ["/bridge/morph/state/anchor", state, slot, clip, x, y];
     };
-    SEND.morphStateLock = function (state, voice, x, y, knob1, knob2, knob3, knob4, 
+    SEND["morphStateLock"] = function (state, voice, x, y, knob1, knob2, knob3, knob4, 
         knob5, knob6, knob7, knob8, temperature, seed, timing, velocity, 
         density) {
         return ["/bridge/morph/state/lock", state, voice, x, y, knob1, knob2, knob3, 
             knob4, knob5, knob6, knob7, knob8, temperature, seed, timing, 
             velocity, density];
     };
-    SEND.morphStateSetting = function (name, value) {
+    SEND["morphStateSetting"] = function (name, value) {
         return ["/bridge/morph/state/setting", name, value];
     };
-    SEND.transport = function (quarters, bpm, playing) {
+    SEND["transport"] = function (quarters, bpm, playing) {
         return ["/bridge/transport", quarters, bpm, playing];
     };
-    SEND.play = function (on) {
+    SEND["play"] = function (on) {
         return ["/bridge/play", on];
     };
-    SEND.panic = function () {
+    SEND["panic"] = function () {
         return ["/bridge/panic"];
     };
-    SEND.midiLearn = function (target) {
+    SEND["midiLearn"] = function (target) {
         return ["/bridge/midi/learn", target];
     };
-    SEND.midiForget = function (target) {
+    SEND["midiForget"] = function (target) {
         return ["/bridge/midi/forget", target];
     };
-    SEND.midiRecord = function (clip, bars) {
+    SEND["midiRecord"] = function (clip, bars) {
         return ["/bridge/midi/record", clip, bars];
     };
-    SEND.midiRecordStop = function () {
+    SEND["midiRecordStop"] = function () {
         return ["/bridge/midi/record/stop"];
     };
 
-    HEARD["/bridge/welcome"] = { name: "welcome", notes: false, fields: ["protocol", "version", "session"] };
-    HEARD["/bridge/offer"] = { name: "offer", notes: false, fields: ["requestAddress"] };
-    HEARD["/bridge/model"] = { name: "model", notes: false, fields: ["name", "kind", "bars", "latentDim", "ready"] };
-    HEARD["/bridge/ready"] = { name: "ready", notes: false, fields: [] };
-    HEARD["/bridge/pong"] = { name: "pong", notes: false, fields: ["token", "uptimeS"] };
-    HEARD["/bridge/bye"] = { name: "bye", notes: false, fields: [] };
-    HEARD["/bridge/status"] = { name: "status", notes: false, fields: ["uptimeS", "queueDepth", "clips", "cacheHits", "cacheMisses", "p95Ms"] };
-    HEARD["/bridge/clip/ready"] = { name: "clipReady", notes: false, fields: ["clip", "numNotes", "kind", "bars", "cached"] };
-    HEARD["/bridge/clip/missing"] = { name: "clipMissing", notes: false, fields: ["clip", "firstIndex", "count"] };
-    HEARD["/bridge/clip/dropped"] = { name: "clipDropped", notes: false, fields: ["clip"] };
-    HEARD["/bridge/cancelled"] = { name: "cancelled", notes: false, fields: ["request"] };
-    HEARD["/bridge/result/begin"] = { name: "resultBegin", notes: false, fields: ["request", "index", "total", "numNotes", "lengthQuarters"] };
-    HEARD["/bridge/result/notes"] = { name: "resultNotes", notes: true, fields: ["request", "index", "firstIndex"] };
-    HEARD["/bridge/result/end"] = { name: "resultEnd", notes: false, fields: ["request", "index"] };
-    HEARD["/bridge/result/left_out"] = { name: "resultLeftOut", notes: false, fields: ["request", "clip", "numNotes"] };
-    HEARD["/bridge/done"] = { name: "done", notes: false, fields: ["request", "total", "queueMs", "encodeMs", "decodeMs", "cached"] };
-    HEARD["/bridge/morph/direction"] = { name: "morphDirection", notes: false, fields: ["knob", "kind", "name", "low", "high", "latent"] };
-    HEARD["/bridge/morph/pattern"] = { name: "morphPattern", notes: false, fields: ["generation", "numNotes", "lengthQuarters"] };
-    HEARD["/bridge/morph/notes"] = { name: "morphNotes", notes: true, fields: ["generation", "firstIndex"] };
-    HEARD["/bridge/morph/end"] = { name: "morphEnd", notes: false, fields: ["generation", "decodeMs"] };
-    HEARD["/bridge/morph/snapshot/stored"] = { name: "morphSnapshotStored", notes: false, fields: ["snapshot"] };
-    HEARD["/bridge/morph/snapshot/dropped"] = { name: "morphSnapshotDropped", notes: false, fields: ["snapshot"] };
-    HEARD["/bridge/morph/state/begin"] = { name: "morphStateBegin", notes: false, fields: ["numSnapshots"] };
-    HEARD["/bridge/morph/state/position"] = { name: "morphStatePosition", notes: false, fields: ["state", "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", 
+    HEARD["/bridge/welcome"] = { is: "welcome", notes: false, fields: ["protocol", "version", "session"] };
+    HEARD["/bridge/offer"] = { is: "offer", notes: false, fields: ["requestAddress"] };
+    HEARD["/bridge/model"] = { is: "model", notes: false, fields: ["name", "kind", "bars", "latentDim", "ready"] };
+    HEARD["/bridge/ready"] = { is: "ready", notes: false, fields: [] };
+    HEARD["/bridge/pong"] = { is: "pong", notes: false, fields: ["token", "uptimeS"] };
+    HEARD["/bridge/bye"] = { is: "bye", notes: false, fields: [] };
+    HEARD["/bridge/status"] = { is: "status", notes: false, fields: ["uptimeS", "queueDepth", "clips", "cacheHits", "cacheMisses", "p95Ms"] };
+    HEARD["/bridge/clip/ready"] = { is: "clipReady", notes: false, fields: ["clip", "numNotes", "kind", "bars", "cached"] };
+    HEARD["/bridge/clip/missing"] = { is: "clipMissing", notes: false, fields: ["clip", "firstIndex", "count"] };
+    HEARD["/bridge/clip/dropped"] = { is: "clipDropped", notes: false, fields: ["clip"] };
+    HEARD["/bridge/cancelled"] = { is: "cancelled", notes: false, fields: ["request"] };
+    HEARD["/bridge/result/begin"] = { is: "resultBegin", notes: false, fields: ["request", "index", "total", "numNotes", "lengthQuarters"] };
+    HEARD["/bridge/result/notes"] = { is: "resultNotes", notes: true, fields: ["request", "index", "firstIndex"] };
+    HEARD["/bridge/result/end"] = { is: "resultEnd", notes: false, fields: ["request", "index"] };
+    HEARD["/bridge/result/left_out"] = { is: "resultLeftOut", notes: false, fields: ["request", "clip", "numNotes"] };
+    HEARD["/bridge/done"] = { is: "done", notes: false, fields: ["request", "total", "queueMs", "encodeMs", "decodeMs", "cached"] };
+    HEARD["/bridge/morph/direction"] = { is: "morphDirection", notes: false, fields: ["knob", "kind", "name", "low", "high", "latent"] };
+    HEARD["/bridge/morph/pattern"] = { is: "morphPattern", notes: false, fields: ["generation", "numNotes", "lengthQuarters"] };
+    HEARD["/bridge/morph/notes"] = { is: "morphNotes", notes: true, fields: ["generation", "firstIndex"] };
+    HEARD["/bridge/morph/end"] = { is: "morphEnd", notes: false, fields: ["generation", "decodeMs"] };
+    HEARD["/bridge/morph/snapshot/stored"] = { is: "morphSnapshotStored", notes: false, fields: ["snapshot"] };
+    HEARD["/bridge/morph/snapshot/dropped"] = { is: "morphSnapshotDropped", notes: false, fields: ["snapshot"] };
+    HEARD["/bridge/morph/state/begin"] = { is: "morphStateBegin", notes: false, fields: ["numSnapshots"] };
+    HEARD["/bridge/morph/state/position"] = { is: "morphStatePosition", notes: false, fields: ["state", "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", 
             "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", "density"] };
-    HEARD["/bridge/morph/state/anchor"] = { name: "morphStateAnchor", notes: false, fields: ["state", "slot", "clip", "x", "y"] };
-    HEARD["/bridge/morph/state/lock"] = { name: "morphStateLock", notes: false, fields: ["state", "voice", "x", "y", "knob1", "knob2", "knob3", "knob4", 
+    HEARD["/bridge/morph/state/anchor"] = { is: "morphStateAnchor", notes: false, fields: ["state", "slot", "clip", "x", "y"] };
+    HEARD["/bridge/morph/state/lock"] = { is: "morphStateLock", notes: false, fields: ["state", "voice", "x", "y", "knob1", "knob2", "knob3", "knob4", 
             "knob5", "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", 
             "density"] };
-    HEARD["/bridge/morph/state/setting"] = { name: "morphStateSetting", notes: false, fields: ["name", "value"] };
-    HEARD["/bridge/morph/state/end"] = { name: "morphStateEnd", notes: false, fields: ["numMessages"] };
-    HEARD["/bridge/play/note"] = { name: "playNote", notes: false, fields: ["pitch", "velocity", "durationMs", "channel", "delayMs"] };
-    HEARD["/bridge/play/flush"] = { name: "playFlush", notes: false, fields: [] };
-    HEARD["/bridge/play/switched"] = { name: "playSwitched", notes: false, fields: ["generation", "quarters"] };
-    HEARD["/bridge/play/status"] = { name: "playStatus", notes: false, fields: ["playing", "quarters", "bpm", "generation", "late"] };
-    HEARD["/bridge/midi/learned"] = { name: "midiLearned", notes: false, fields: ["target", "kind", "channel", "number"] };
-    HEARD["/bridge/midi/moved"] = { name: "midiMoved", notes: false, fields: ["target", "value"] };
-    HEARD["/bridge/midi/recording"] = { name: "midiRecording", notes: false, fields: ["clip", "state", "numNotes"] };
-    HEARD["/bridge/error"] = { name: "error", notes: false, fields: ["request", "code", "text", "address"] };
+    HEARD["/bridge/morph/state/setting"] = { is: "morphStateSetting", notes: false, fields: ["name", "value"] };
+    HEARD["/bridge/morph/state/end"] = { is: "morphStateEnd", notes: false, fields: ["numMessages"] };
+    HEARD["/bridge/play/note"] = { is: "playNote", notes: false, fields: ["pitch", "velocity", "durationMs", "channel", "delayMs"] };
+    HEARD["/bridge/play/flush"] = { is: "playFlush", notes: false, fields: [] };
+    HEARD["/bridge/play/switched"] = { is: "playSwitched", notes: false, fields: ["generation", "quarters"] };
+    HEARD["/bridge/play/status"] = { is: "playStatus", notes: false, fields: ["playing", "quarters", "bpm", "generation", "late"] };
+    HEARD["/bridge/midi/learned"] = { is: "midiLearned", notes: false, fields: ["target", "kind", "channel", "number"] };
+    HEARD["/bridge/midi/moved"] = { is: "midiMoved", notes: false, fields: ["target", "value"] };
+    HEARD["/bridge/midi/recording"] = { is: "midiRecording", notes: false, fields: ["clip", "state", "numNotes"] };
+    HEARD["/bridge/error"] = { is: "error", notes: false, fields: ["request", "code", "text", "address"] };
 
     return {
         VERSION: VERSION,

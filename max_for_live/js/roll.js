@@ -229,6 +229,7 @@ function paintWord(words, width, size) {
     ink("live_lcd_control_fg_zombie", 0.9);
     mgraphics.move_to((size[0] - width) / 2, size[1] / 2 + 3.5);
     mgraphics.show_text(words);
+    mgraphics.new_path(); // else the next shape would begin with a line from the words' end
 }
 
 function paintGrid(size) {

@@ -37,12 +37,12 @@ var Protocol = (function () {
     // What came, with its arguments by name; null for what this version does not know or cannot read.
     function read(address, args) {
         var row = HEARD.hasOwnProperty(address) ? HEARD[address] : null;
-        var message = { address: address };
+        var message;
         var at;
         if (row === null || args.length < row.fields.length) {
             return null;
         }
-        message.name = row.name;
+        message = { address: address, is: row.is };
         for (at = 0; at < row.fields.length; at += 1) {
             message[row.fields[at]] = args[at];
         }
@@ -85,182 +85,182 @@ var Protocol = (function () {
         "internal": "Something broke in the engine; its log says what. Nothing held is lost."
     };
 
-    SEND.hello = function (replyPort, protocol, client) {
+    SEND["hello"] = function (replyPort, protocol, client) {
         return ["/bridge/hello", replyPort, protocol, client];
     };
-    SEND.ping = function (token) {
+    SEND["ping"] = function (token) {
         return ["/bridge/ping", token];
     };
-    SEND.bye = function () {
+    SEND["bye"] = function () {
         return ["/bridge/bye"];
     };
-    SEND.clipBegin = function (clip, numNotes, lengthQuarters, numerator, denominator) {
+    SEND["clipBegin"] = function (clip, numNotes, lengthQuarters, numerator, denominator) {
         return ["/bridge/clip/begin", clip, numNotes, lengthQuarters, numerator, denominator];
     };
-    SEND.clipNotes = function (clip, firstIndex, notes) {
+    SEND["clipNotes"] = function (clip, firstIndex, notes) {
         return ["/bridge/clip/notes", clip, firstIndex].concat(flat(notes));
     };
-    SEND.clipEnd = function (clip) {
+    SEND["clipEnd"] = function (clip) {
         return ["/bridge/clip/end", clip];
     };
-    SEND.clipGet = function (clip) {
+    SEND["clipGet"] = function (clip) {
         return ["/bridge/clip/get", clip];
     };
-    SEND.clipDrop = function (clip) {
+    SEND["clipDrop"] = function (clip) {
         return ["/bridge/clip/drop", clip];
     };
-    SEND.sample = function (request, model, count, settings) {
+    SEND["sample"] = function (request, model, count, settings) {
         return ["/bridge/sample", request, model, count].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.vary = function (request, clip, count, amount, settings) {
+    SEND["vary"] = function (request, clip, count, amount, settings) {
         return ["/bridge/vary", request, clip, count, amount].concat(pairs(settings, ["temperature", "seed", "kind"]));
     };
-    SEND.interpolate = function (request, clipA, clipB, steps, settings) {
+    SEND["interpolate"] = function (request, clipA, clipB, steps, settings) {
         return ["/bridge/interpolate", request, clipA, clipB, steps].concat(pairs(settings, ["temperature", "seed", "spacing", "kind"]));
     };
-    SEND.blend = function (request, weights, settings) {
+    SEND["blend"] = function (request, weights, settings) {
         return ["/bridge/blend", request].concat(flat(weights)).concat(pairs(settings, ["temperature", "seed", "kind"]));
     };
-    SEND.humanize = function (request, clip, timing, velocity, settings) {
+    SEND["humanize"] = function (request, clip, timing, velocity, settings) {
         return ["/bridge/humanize", request, clip, timing, velocity].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.drumify = function (request, clip, settings) {
+    SEND["drumify"] = function (request, clip, settings) {
         return ["/bridge/drumify", request, clip].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.groove = function (request, fromClip, toClip, timing, velocity) {
+    SEND["groove"] = function (request, fromClip, toClip, timing, velocity) {
         return ["/bridge/groove", request, fromClip, toClip, timing, velocity];
     };
-    SEND.continue = function (request, clip, bars, count, settings) {
+    SEND["continue"] = function (request, clip, bars, count, settings) {
         return ["/bridge/continue", request, clip, bars, count].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.infill = function (request, clip, fromQuarters, toQuarters, count, settings) {
+    SEND["infill"] = function (request, clip, fromQuarters, toQuarters, count, settings) {
         return ["/bridge/infill", request, clip, fromQuarters, toQuarters, count].concat(pairs(settings, ["temperature", "seed"]));
     };
-    SEND.cancel = function (request) {
+    SEND["cancel"] = function (request) {
         return ["/bridge/cancel", request];
     };
-    SEND.resultResend = function (request, index, firstIndex, count) {
+    SEND["resultResend"] = function (request, index, firstIndex, count) {
         return ["/bridge/result/resend", request, index, firstIndex, count];
     };
-    SEND.morphAnchor = function (slot, clip, x, y) {
+    SEND["morphAnchor"] = function (slot, clip, x, y) {
         return ["/bridge/morph/anchor", slot, clip, x, y];
     };
-    SEND.morphXy = function (x, y) {
+    SEND["morphXy"] = function (x, y) {
         return ["/bridge/morph/xy", x, y];
     };
-    SEND.morphX = function (x) {
+    SEND["morphX"] = function (x) {
         return ["/bridge/morph/x", x];
     };
-    SEND.morphY = function (y) {
+    SEND["morphY"] = function (y) {
         return ["/bridge/morph/y", y];
     };
-    SEND.morphKnob = function (knob, value) {
+    SEND["morphKnob"] = function (knob, value) {
         return ["/bridge/morph/knob", knob, value];
     };
-    SEND.morphSet = function (name, value) {
+    SEND["morphSet"] = function (name, value) {
         return ["/bridge/morph/set", name, value];
     };
-    SEND.morphLock = function (voice, on) {
+    SEND["morphLock"] = function (voice, on) {
         return ["/bridge/morph/lock", voice, on];
     };
-    SEND.morphDirections = function () {
+    SEND["morphDirections"] = function () {
         return ["/bridge/morph/directions"];
     };
-    SEND.morphGet = function () {
+    SEND["morphGet"] = function () {
         return ["/bridge/morph/get"];
     };
-    SEND.morphSnapshotStore = function (snapshot) {
+    SEND["morphSnapshotStore"] = function (snapshot) {
         return ["/bridge/morph/snapshot/store", snapshot];
     };
-    SEND.morphSnapshotRecall = function (snapshot) {
+    SEND["morphSnapshotRecall"] = function (snapshot) {
         return ["/bridge/morph/snapshot/recall", snapshot];
     };
-    SEND.morphSnapshotDrop = function (snapshot) {
+    SEND["morphSnapshotDrop"] = function (snapshot) {
         return ["/bridge/morph/snapshot/drop", snapshot];
     };
-    SEND.morphState = function () {
+    SEND["morphState"] = function () {
         return ["/bridge/morph/state"];
     };
-    SEND.morphStatePosition = function (state, x, y, knob1, knob2, knob3, knob4, knob5, 
+    SEND["morphStatePosition"] = function (state, x, y, knob1, knob2, knob3, knob4, knob5, 
         knob6, knob7, knob8, temperature, seed, timing, velocity, density) {
         return ["/bridge/morph/state/position", state, x, y, knob1, knob2, knob3, knob4, 
             knob5, knob6, knob7, knob8, temperature, seed, timing, velocity, 
             density];
     };
-    SEND.morphStateAnchor = function (state, slot, clip, x, y) {
+    SEND["morphStateAnchor"] = function (state, slot, clip, x, y) {
         return ["/bridge/morph/state/anchor", state, slot, clip, x, y];
     };
-    SEND.morphStateLock = function (state, voice, x, y, knob1, knob2, knob3, knob4, 
+    SEND["morphStateLock"] = function (state, voice, x, y, knob1, knob2, knob3, knob4, 
         knob5, knob6, knob7, knob8, temperature, seed, timing, velocity, 
         density) {
         return ["/bridge/morph/state/lock", state, voice, x, y, knob1, knob2, knob3, 
             knob4, knob5, knob6, knob7, knob8, temperature, seed, timing, 
             velocity, density];
     };
-    SEND.morphStateSetting = function (name, value) {
+    SEND["morphStateSetting"] = function (name, value) {
         return ["/bridge/morph/state/setting", name, value];
     };
-    SEND.transport = function (quarters, bpm, playing) {
+    SEND["transport"] = function (quarters, bpm, playing) {
         return ["/bridge/transport", quarters, bpm, playing];
     };
-    SEND.play = function (on) {
+    SEND["play"] = function (on) {
         return ["/bridge/play", on];
     };
-    SEND.panic = function () {
+    SEND["panic"] = function () {
         return ["/bridge/panic"];
     };
-    SEND.midiLearn = function (target) {
+    SEND["midiLearn"] = function (target) {
         return ["/bridge/midi/learn", target];
     };
-    SEND.midiForget = function (target) {
+    SEND["midiForget"] = function (target) {
         return ["/bridge/midi/forget", target];
     };
-    SEND.midiRecord = function (clip, bars) {
+    SEND["midiRecord"] = function (clip, bars) {
         return ["/bridge/midi/record", clip, bars];
     };
-    SEND.midiRecordStop = function () {
+    SEND["midiRecordStop"] = function () {
         return ["/bridge/midi/record/stop"];
     };
 
-    HEARD["/bridge/welcome"] = { name: "welcome", notes: false, fields: ["protocol", "version", "session"] };
-    HEARD["/bridge/offer"] = { name: "offer", notes: false, fields: ["requestAddress"] };
-    HEARD["/bridge/model"] = { name: "model", notes: false, fields: ["name", "kind", "bars", "latentDim", "ready"] };
-    HEARD["/bridge/ready"] = { name: "ready", notes: false, fields: [] };
-    HEARD["/bridge/pong"] = { name: "pong", notes: false, fields: ["token", "uptimeS"] };
-    HEARD["/bridge/bye"] = { name: "bye", notes: false, fields: [] };
-    HEARD["/bridge/status"] = { name: "status", notes: false, fields: ["uptimeS", "queueDepth", "clips", "cacheHits", "cacheMisses", "p95Ms"] };
-    HEARD["/bridge/clip/ready"] = { name: "clipReady", notes: false, fields: ["clip", "numNotes", "kind", "bars", "cached"] };
-    HEARD["/bridge/clip/missing"] = { name: "clipMissing", notes: false, fields: ["clip", "firstIndex", "count"] };
-    HEARD["/bridge/clip/dropped"] = { name: "clipDropped", notes: false, fields: ["clip"] };
-    HEARD["/bridge/cancelled"] = { name: "cancelled", notes: false, fields: ["request"] };
-    HEARD["/bridge/result/begin"] = { name: "resultBegin", notes: false, fields: ["request", "index", "total", "numNotes", "lengthQuarters"] };
-    HEARD["/bridge/result/notes"] = { name: "resultNotes", notes: true, fields: ["request", "index", "firstIndex"] };
-    HEARD["/bridge/result/end"] = { name: "resultEnd", notes: false, fields: ["request", "index"] };
-    HEARD["/bridge/result/left_out"] = { name: "resultLeftOut", notes: false, fields: ["request", "clip", "numNotes"] };
-    HEARD["/bridge/done"] = { name: "done", notes: false, fields: ["request", "total", "queueMs", "encodeMs", "decodeMs", "cached"] };
-    HEARD["/bridge/morph/direction"] = { name: "morphDirection", notes: false, fields: ["knob", "kind", "name", "low", "high", "latent"] };
-    HEARD["/bridge/morph/pattern"] = { name: "morphPattern", notes: false, fields: ["generation", "numNotes", "lengthQuarters"] };
-    HEARD["/bridge/morph/notes"] = { name: "morphNotes", notes: true, fields: ["generation", "firstIndex"] };
-    HEARD["/bridge/morph/end"] = { name: "morphEnd", notes: false, fields: ["generation", "decodeMs"] };
-    HEARD["/bridge/morph/snapshot/stored"] = { name: "morphSnapshotStored", notes: false, fields: ["snapshot"] };
-    HEARD["/bridge/morph/snapshot/dropped"] = { name: "morphSnapshotDropped", notes: false, fields: ["snapshot"] };
-    HEARD["/bridge/morph/state/begin"] = { name: "morphStateBegin", notes: false, fields: ["numSnapshots"] };
-    HEARD["/bridge/morph/state/position"] = { name: "morphStatePosition", notes: false, fields: ["state", "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", 
+    HEARD["/bridge/welcome"] = { is: "welcome", notes: false, fields: ["protocol", "version", "session"] };
+    HEARD["/bridge/offer"] = { is: "offer", notes: false, fields: ["requestAddress"] };
+    HEARD["/bridge/model"] = { is: "model", notes: false, fields: ["name", "kind", "bars", "latentDim", "ready"] };
+    HEARD["/bridge/ready"] = { is: "ready", notes: false, fields: [] };
+    HEARD["/bridge/pong"] = { is: "pong", notes: false, fields: ["token", "uptimeS"] };
+    HEARD["/bridge/bye"] = { is: "bye", notes: false, fields: [] };
+    HEARD["/bridge/status"] = { is: "status", notes: false, fields: ["uptimeS", "queueDepth", "clips", "cacheHits", "cacheMisses", "p95Ms"] };
+    HEARD["/bridge/clip/ready"] = { is: "clipReady", notes: false, fields: ["clip", "numNotes", "kind", "bars", "cached"] };
+    HEARD["/bridge/clip/missing"] = { is: "clipMissing", notes: false, fields: ["clip", "firstIndex", "count"] };
+    HEARD["/bridge/clip/dropped"] = { is: "clipDropped", notes: false, fields: ["clip"] };
+    HEARD["/bridge/cancelled"] = { is: "cancelled", notes: false, fields: ["request"] };
+    HEARD["/bridge/result/begin"] = { is: "resultBegin", notes: false, fields: ["request", "index", "total", "numNotes", "lengthQuarters"] };
+    HEARD["/bridge/result/notes"] = { is: "resultNotes", notes: true, fields: ["request", "index", "firstIndex"] };
+    HEARD["/bridge/result/end"] = { is: "resultEnd", notes: false, fields: ["request", "index"] };
+    HEARD["/bridge/result/left_out"] = { is: "resultLeftOut", notes: false, fields: ["request", "clip", "numNotes"] };
+    HEARD["/bridge/done"] = { is: "done", notes: false, fields: ["request", "total", "queueMs", "encodeMs", "decodeMs", "cached"] };
+    HEARD["/bridge/morph/direction"] = { is: "morphDirection", notes: false, fields: ["knob", "kind", "name", "low", "high", "latent"] };
+    HEARD["/bridge/morph/pattern"] = { is: "morphPattern", notes: false, fields: ["generation", "numNotes", "lengthQuarters"] };
+    HEARD["/bridge/morph/notes"] = { is: "morphNotes", notes: true, fields: ["generation", "firstIndex"] };
+    HEARD["/bridge/morph/end"] = { is: "morphEnd", notes: false, fields: ["generation", "decodeMs"] };
+    HEARD["/bridge/morph/snapshot/stored"] = { is: "morphSnapshotStored", notes: false, fields: ["snapshot"] };
+    HEARD["/bridge/morph/snapshot/dropped"] = { is: "morphSnapshotDropped", notes: false, fields: ["snapshot"] };
+    HEARD["/bridge/morph/state/begin"] = { is: "morphStateBegin", notes: false, fields: ["numSnapshots"] };
+    HEARD["/bridge/morph/state/position"] = { is: "morphStatePosition", notes: false, fields: ["state", "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", 
             "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", "density"] };
-    HEARD["/bridge/morph/state/anchor"] = { name: "morphStateAnchor", notes: false, fields: ["state", "slot", "clip", "x", "y"] };
-    HEARD["/bridge/morph/state/lock"] = { name: "morphStateLock", notes: false, fields: ["state", "voice", "x", "y", "knob1", "knob2", "knob3", "knob4", 
+    HEARD["/bridge/morph/state/anchor"] = { is: "morphStateAnchor", notes: false, fields: ["state", "slot", "clip", "x", "y"] };
+    HEARD["/bridge/morph/state/lock"] = { is: "morphStateLock", notes: false, fields: ["state", "voice", "x", "y", "knob1", "knob2", "knob3", "knob4", 
             "knob5", "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", 
             "density"] };
-    HEARD["/bridge/morph/state/setting"] = { name: "morphStateSetting", notes: false, fields: ["name", "value"] };
-    HEARD["/bridge/morph/state/end"] = { name: "morphStateEnd", notes: false, fields: ["numMessages"] };
-    HEARD["/bridge/play/note"] = { name: "playNote", notes: false, fields: ["pitch", "velocity", "durationMs", "channel", "delayMs"] };
-    HEARD["/bridge/play/flush"] = { name: "playFlush", notes: false, fields: [] };
-    HEARD["/bridge/play/switched"] = { name: "playSwitched", notes: false, fields: ["generation", "quarters"] };
-    HEARD["/bridge/play/status"] = { name: "playStatus", notes: false, fields: ["playing", "quarters", "bpm", "generation", "late"] };
-    HEARD["/bridge/midi/learned"] = { name: "midiLearned", notes: false, fields: ["target", "kind", "channel", "number"] };
-    HEARD["/bridge/midi/moved"] = { name: "midiMoved", notes: false, fields: ["target", "value"] };
-    HEARD["/bridge/midi/recording"] = { name: "midiRecording", notes: false, fields: ["clip", "state", "numNotes"] };
-    HEARD["/bridge/error"] = { name: "error", notes: false, fields: ["request", "code", "text", "address"] };
+    HEARD["/bridge/morph/state/setting"] = { is: "morphStateSetting", notes: false, fields: ["name", "value"] };
+    HEARD["/bridge/morph/state/end"] = { is: "morphStateEnd", notes: false, fields: ["numMessages"] };
+    HEARD["/bridge/play/note"] = { is: "playNote", notes: false, fields: ["pitch", "velocity", "durationMs", "channel", "delayMs"] };
+    HEARD["/bridge/play/flush"] = { is: "playFlush", notes: false, fields: [] };
+    HEARD["/bridge/play/switched"] = { is: "playSwitched", notes: false, fields: ["generation", "quarters"] };
+    HEARD["/bridge/play/status"] = { is: "playStatus", notes: false, fields: ["playing", "quarters", "bpm", "generation", "late"] };
+    HEARD["/bridge/midi/learned"] = { is: "midiLearned", notes: false, fields: ["target", "kind", "channel", "number"] };
+    HEARD["/bridge/midi/moved"] = { is: "midiMoved", notes: false, fields: ["target", "value"] };
+    HEARD["/bridge/midi/recording"] = { is: "midiRecording", notes: false, fields: ["clip", "state", "numNotes"] };
+    HEARD["/bridge/error"] = { is: "error", notes: false, fields: ["request", "code", "text", "address"] };
 
     return {
         VERSION: VERSION,
@@ -1116,6 +1116,8 @@ var Connection = (function () {
     var CALL_EVERY_MS = 2000;
     var SILENCE_MS = 5000;
     var STATUS_SILENCE_MS = 20000; // the engine says how it is each second to those that it knows
+    var ASK_AGAIN_MS = 1000; // what the engine said of itself may be lost on its way
+    var PORT_RESTS_MS = 300;
     var HELD_UP_MS = 8000; // the engine drops whom it does not hear for ten seconds
     // off, looking for an own port, calling the engine, open, foreign (another version)
     var state = "off";
@@ -1132,7 +1134,10 @@ var Connection = (function () {
     var isYounger = false;
     var pings = 0;
     var hasComplained = false;
+    var wantedPort = enginePort;
     var beat = Timers.make(tick);
+    var portRests = Timers.make(aimAtWanted);
+    var askAgain = Timers.make(hello);
 
     function start() {
         Ports.aimAt(enginePort);
@@ -1160,8 +1165,19 @@ var Connection = (function () {
         Outbox.sendNow(Protocol.SEND.hello(Ports.own(), Protocol.VERSION, CLIENT));
     }
 
-    /** Another port of the engine's: whoever was there is left, and found again should it be the same. */
+    /** Another port of the engine's, once it stays the same for a moment: a drag passes many. */
     function setEnginePort(port) {
+        wantedPort = Math.round(port);
+        if (state === "off") {
+            aimAtWanted();
+        } else {
+            portRests.after(PORT_RESTS_MS);
+        }
+    }
+
+    /** Whoever was there is left, and found again should it be the same. */
+    function aimAtWanted() {
+        var port = wantedPort;
         if (port === enginePort || !(port > 0 && port <= 65535)) {
             return;
         }
@@ -1235,6 +1251,7 @@ var Connection = (function () {
         Offers.clear();
         show();
         Restoring.begin();
+        askAgain.after(ASK_AGAIN_MS);
     }
 
     function turnAway(message) {
@@ -1335,16 +1352,8 @@ var Connection = (function () {
         });
     }
 
-    /** The device is taken off its track. */
-    function end() {
-        if (state === "open") {
-            Outbox.sendNow(Protocol.SEND.bye());
-        }
-        state = "off";
-    }
-
     return {
-        start: start, end: end, setEnginePort: setEnginePort, heard: heard, welcomed: welcomed, model: model,
+        start: start, setEnginePort: setEnginePort, heard: heard, welcomed: welcomed, model: model,
         ready: ready, status: status, pong: pong, bye: bye, isWarm: isWarm,
         isOpen: function () {
             return state === "open";
@@ -2595,8 +2604,8 @@ var Anchors = (function () {
     /** Puts on the pad what is not there: of clips that do not go together, those of the first letter. */
     function putAllThatCan() {
         Slots.filled().forEach(function (clip) {
-            var mayCome = clip.isNew || placed[clip.slot] === 0;
-            clip.isNew = false;
+            var mayCome = clip.isHeld && (clip.isNew || placed[clip.slot] === 0);
+            clip.isNew = clip.isNew && !clip.isHeld; // one on its way comes when it is there
             if (mayCome && problemOf(clip) === null) {
                 placed[clip.slot] = clip.number;
                 send(clip.slot);
@@ -3582,10 +3591,11 @@ var Playing = (function () {
         return (BARS[Math.min(choice - QUARTERS.length, BARS.length - 1)] * live.numerator * 4) / live.denominator;
     }
 
-    /** Goes with the Set's meter from now on. */
+    /** Goes with the Set's meter, and with its starting and stopping, from now on. */
     function start() {
         LiveSet.watch("live_set", "signature_numerator", meterChanged);
         LiveSet.watch("live_set", "signature_denominator", meterChanged);
+        LiveSet.watch("live_set", "is_playing", setClock);
     }
 
     function meterChanged() {
@@ -3641,20 +3651,26 @@ var KeptLists = (function () {
     }
 
     function fromStates(anchors, states) {
-        var numbers = Object.keys(states).map(Number);
+        var numbers = Object.keys(states).map(Number).filter(function (number) {
+            return number > 0 || states[number].anchors.length > 0 || states[number].locks.length > 0;
+        });
         var list = [FORMAT];
         anchors.forEach(function (anchor) {
             list.push(anchor.clip, short(anchor.x), short(anchor.y));
         });
         list.push(numbers.length);
         numbers.forEach(function (number) {
-            list = list.concat(number, fromState(states[number]));
+            list = list.concat(number, fromState(states[number], number === 0));
         });
         return list;
     }
 
-    function fromState(state) {
-        var list = state.position.map(short).concat(state.anchors.length);
+    /** The present position is the controls' own, kept by the Set: zeros here, so that turning them writes nothing. */
+    function fromState(state, isPresent) {
+        var position = state.position.map(function (number) {
+            return isPresent ? 0 : short(number);
+        });
+        var list = position.concat(state.anchors.length);
         state.anchors.forEach(function (anchor) {
             list.push(anchor.slot, anchor.clip, short(anchor.x), short(anchor.y));
         });
@@ -3800,11 +3816,13 @@ var KeptLists = (function () {
 /** Has the Live Set keep the captured clips and the stage, and takes them back when the Set is opened. */
 var Keeping = (function () {
     var OUTLET = 3;
-    var REST_MS = 300; // one write for several changes
+    var REST_MS = 2000; // one write for several changes, since each is an undo step
+    var LEAST_ATOMS = 3; // of any list that was kept
     var MOST_ATOMS = 30000;
     var MOST_LETTERS = 30000; // of all numbers as text, with a space between
     var isAsked = false;
     var changed = {};
+    var there = {}; // what the Set has under each name, as text
     var hasWarned = {};
     var write = Timers.make(writeChanged);
 
@@ -3812,10 +3830,19 @@ var Keeping = (function () {
     function ask() {
         var slot;
         for (slot = 1; slot <= Slots.COUNT; slot += 1) {
-            outlet(OUTLET, ["clip_" + slot, "bang"]);
+            askFor("clip_" + slot);
         }
-        outlet(OUTLET, ["stage", "bang"]);
+        askFor("stage");
         isAsked = true;
+    }
+
+    function askFor(name) {
+        there[name] = listOf(name).join(" ");
+        outlet(OUTLET, [name, "bang"]);
+    }
+
+    function listOf(name) {
+        return name === "stage" ? stageList() : clipList(slotOf(name));
     }
 
     function keepClip(slot) {
@@ -3833,9 +3860,14 @@ var Keeping = (function () {
         }
     }
 
+    /** Writes what differs from what is there. The storage keeps a whole message, and says it when it is asked. */
     function writeChanged() {
         Object.keys(changed).forEach(function (name) {
-            outlet(OUTLET, [name].concat(name === "stage" ? stageList() : clipList(slotOf(name))));
+            var list = listOf(name);
+            if (list.join(" ") !== there[name]) {
+                there[name] = list.join(" ");
+                outlet(OUTLET, [name, "kept", name].concat(list));
+            }
         });
         changed = {};
     }
@@ -3876,15 +3908,17 @@ var Keeping = (function () {
 
     /** What the Set has kept under a name; a new device has kept nothing. */
     function heard(name, list) {
-        var isEmpty = list.length === 0 || (list.length === 1 && list[0] === 0);
-        if (isEmpty) {
+        if (list.length < LEAST_ATOMS) {
             return;
         }
         if (name === "stage") {
             takeStage(list);
         } else if (/^clip_[1-8]$/.test(name)) {
             takeClip(slotOf(name), list);
+        } else {
+            return;
         }
+        there[name] = listOf(name).join(" ");
         Restoring.beginSoon();
     }
 
@@ -4126,19 +4160,11 @@ var Dispatch = (function () {
         };
     });
 
-    /** `/bridge/clip/ready` is `clipReady`. */
-    function nameOf(address) {
-        return address.replace("/bridge/", "").replace(/[\/_]([a-z])/g, function (match, letter) {
-            return letter.toUpperCase();
-        });
-    }
-
     function heard(address, args) {
         var message = Protocol.read(address, args);
-        var name = nameOf(address);
-        if (message !== null && HEARD_FROM_ENGINE.hasOwnProperty(name)) {
+        if (message !== null && HEARD_FROM_ENGINE.hasOwnProperty(message.is)) {
             Connection.heard();
-            HEARD_FROM_ENGINE[name](message);
+            HEARD_FROM_ENGINE[message.is](message);
         }
     }
 
@@ -4236,6 +4262,23 @@ function kept(name) {
     }
 }
 
+/** Storage that holds nothing yet says one of these. */
+function bang() {
+    return;
+}
+
+function msg_int() {
+    return;
+}
+
+function msg_float() {
+    return;
+}
+
+function list() {
+    return;
+}
+
 /** All else: what came to the device's port. */
 function anything() {
     var args = arrayfromargs(arguments);
@@ -4246,8 +4289,7 @@ function anything() {
     }
 }
 
-/** The device is taken off its track. */
+/** The device is taken off its track; the patch itself says goodbye to the engine. */
 function notifydeleted() {
-    Connection.end();
     Timers.stopAll();
 }

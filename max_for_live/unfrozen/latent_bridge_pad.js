@@ -399,6 +399,7 @@ function paintHint(size) {
 function centred(words, x, baseline) {
     mgraphics.move_to(x - mgraphics.text_measure(words)[0] / 2, baseline);
     mgraphics.show_text(words);
+    mgraphics.new_path(); // else the next shape would begin with a line from the words' end
 }
 
 function stroke(x1, y1, x2, y2) {

@@ -162,14 +162,24 @@ var stage = (function (global) {
             throw new Error('keep: there is no storage named ' + name);
         }
         if (list.length === 2 && list[1] === 'bang') {
-            if (kept[name] && kept[name].length) {
-                deliver('kept', [name].concat(kept[name]));
-            } else if (empty) {
-                deliver('kept', [name].concat(empty));
-            }
+            sayMessage(kept[name] && kept[name].length ? kept[name] : empty);
             return;
         }
         kept[name] = list.slice(1);
+    }
+
+    // A pattr keeps any message, and says just that; an empty one may say nothing, a bang, or 0.
+    function sayMessage(message) {
+        if (!message || message.length === 0) {
+            return;
+        }
+        if (typeof message[0] === 'string') {
+            deliver(message[0], message.slice(1));
+        } else if (message.length === 1) {
+            deliver('msg_int', message);
+        } else {
+            deliver('list', message);
+        }
     }
 
     function outlet(number) {
@@ -186,6 +196,7 @@ var stage = (function (global) {
             show(bare(list));
         } else if (number === 3) {
             keep(bare(list));
+            sent.push([number, list]);
         } else {
             sent.push([number, list]);
         }

@@ -110,6 +110,7 @@ class Device:
 
     def __post_init__(self) -> None:
         self._said: list[str] = []
+        self._is_off = False
         self._clock_ms = 0.0
         self._next_tick_ms = 0.0
         self._own_clock: tuple[float, float] | None = None
@@ -128,7 +129,11 @@ class Device:
         self.close()
 
     def close(self) -> None:
-        """What happens when the device is taken off its track."""
+        """What happens when the device is taken off its track: the patch says goodbye, then the script's turn comes."""
+        if self._is_off:
+            return
+        self._is_off = True
+        self.say("/bridge/bye")
         try:
             if self._js.evaljs("stage.has('notifydeleted')"):
                 self.deliver("notifydeleted")

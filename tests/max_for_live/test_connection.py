@@ -99,7 +99,7 @@ def test_pings_keep_the_session(put_device: OpenDevice, paper: Served) -> None:
     device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
     device.advance(12_000)
     assert len(device.messages("/bridge/ping")) >= 4
-    assert len(device.answers("/bridge/welcome")) == 1
+    assert len({said.args[2] for said in device.answers("/bridge/welcome")}) == 1
 
 
 def test_another_version_is_said_and_nothing_else_is_sent(put_device: OpenDevice, hand: HandEngine) -> None:
@@ -294,6 +294,28 @@ def test_a_lost_greeting_heals(put_device: OpenDevice, paper: Served, lost: str)
     device = put_device(sets.tune_set(), engine_port=paper.server.port, loses=loses, loses_sent=loses)
     connected(device)
     device.run_until(lambda: device.answers("/bridge/morph/direction"))
+
+
+def test_a_lost_offer_heals(put_device: OpenDevice, paper: Served) -> None:
+    lost = ["/bridge/vary"]
+    device = put_device(sets.tune_set(), engine_port=paper.server.port)
+    device.loses = lambda said: (
+        said.address == "/bridge/offer" and bool(lost) and said.args[0] == lost[0] and bool(lost.pop())
+    )
+    connected(device)
+    device.run_until(lambda: device.shown("vary", "active") == 0)
+    device.run_until(lambda: device.shown("vary", "active") == 1)
+
+
+def test_a_drag_over_the_port_leaves_the_engine_once(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    for fraction in range(50):
+        device.move("engine_port", 9100 + fraction + 0.37)
+        device.advance(10)
+    device.advance(1000)
+    aimed = [said.args[0] for said in device.ports if said.address == "engine"]
+    assert [port for port in aimed if port != paper.server.port] == [9149]
+    assert len(device.messages("/bridge/bye")) == 1
 
 
 @pytest.mark.slow

@@ -14,11 +14,12 @@ from max_for_live.device.build import HERE, device_files, device_patcher, script
 from max_for_live.device.check import check
 from max_for_live.device.errors import PatchError
 from max_for_live.device.layout import ABOVE, CONTROLS
-from max_for_live.device.parameters import BANKS, KEPT, PARAMETERS, VOICES
+from max_for_live.device.parameters import BANKS, BY_NAME, HIDDEN, KEPT, PARAMETERS, VOICES
 from max_for_live.device.patch import sections
 from max_for_live.device.patcher import Box, Cord, Section, patcher_json, read_cords
 from max_for_live.device.script import JS, MODULES, merged_script
 
+WRITERS = ("vary", "interpolate", "blend", "humanize", "drumify", "groove", "continue", "infill")
 TEXT_OF_BOX = {box.name: box.text for section in sections() for box in section.boxes}
 
 
@@ -87,8 +88,23 @@ def test_notes_to_play_never_come_to_the_script() -> None:
 
 @pytest.mark.parametrize("name", [p.name for p in PARAMETERS if p.goes_to != "script"])
 def test_what_moves_the_morph_goes_to_the_engine_without_a_detour(name: str) -> None:
-    assert "to_engine" in _ways()[f"say_{name}"]
-    assert f"say_{name}" in _ways()[name]
+    ways = _ways()
+    assert "to_engine" in ways[f"say_{name}"]
+    assert f"say_{name}" in ways[f"whole_{name}" if BY_NAME[name].is_rounded else name]
+
+
+def test_only_a_seed_is_rounded_on_its_way() -> None:
+    assert [parameter.name for parameter in PARAMETERS if parameter.is_rounded] == ["morph_seed"]
+    assert "whole_morph_seed" in _ways()["morph_seed"]
+
+
+def test_what_writes_into_the_set_is_not_pressed_by_undo() -> None:
+    writers = {*WRITERS, "keep", "clear", "self_test"}
+    assert {parameter.name for parameter in PARAMETERS if parameter.visibility == HIDDEN} == writers
+
+
+def test_what_the_set_keeps_comes_back_without_an_object_that_cuts_long_lists() -> None:
+    assert all(_ways()[f"kept_{name}"] == {"script"} for name in KEPT)
 
 
 def test_the_set_keeps_each_captured_clip() -> None:

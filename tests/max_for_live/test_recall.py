@@ -57,6 +57,7 @@ def test_a_clip_too_long_to_keep_is_said_and_works_until_then(put_device: OpenDe
     plan = sets.live_set(sets.track({0: sets.clip("Long", sets.rich(3000), 376.0)}))
     device = connected(put_device(plan, engine_port=paper.server.port, values={"count": 1}))
     capture(device, 0)
+    device.advance(3000)
     assert any("kept" in text or "keep" in text or "Set" in text for text in device.texts)
     made(device, "vary")
     kept = saved(device)
@@ -124,11 +125,50 @@ def test_a_snapshot_of_a_clip_that_was_replaced_is_back(put_device: OpenDevice, 
 
 
 def test_nothing_kept_is_a_new_device(put_device: OpenDevice, paper: Served) -> None:
-    for empty in (None, [], [0]):
+    for empty in (None, [], [0], ["bang"], [""]):
         device = connected(put_device(sets.tune_set(), engine_port=paper.server.port, empty=empty))
         assert not device.messages("/bridge/clip/begin")
+        assert not [text for text in device.texts if "kept" in text]
         capture(device, 0)
         device.close()
+
+
+def writes(device: Device) -> list[Atom]:
+    """What was written into the Set's storage, by name."""
+    return [list_[0] for outlet, list_ in device.outputs if outlet == 3 and list_[1:] != ["bang"]]
+
+
+def test_a_new_device_writes_nothing_into_the_set(put_device: OpenDevice, paper: Served) -> None:
+    device = connected(put_device(sets.tune_set(), engine_port=paper.server.port))
+    device.advance(10_000)
+    device.settle()
+    assert writes(device) == []
+
+
+def test_a_capture_is_written_once_and_turning_writes_nothing(put_device: OpenDevice, paper: Served) -> None:
+    device = morphing(connected(put_device(sets.tune_set(), engine_port=paper.server.port)), {0: 0, 1: 1})
+    device.settle()
+    device.advance(5000)
+    device.settle()
+    assert sorted(map(str, writes(device))) == ["clip_1", "clip_2", "stage"]
+    for step in range(10):
+        moved(device, "x", step / 10)
+    device.advance(5000)
+    device.settle()
+    assert len(writes(device)) == 3
+
+
+def test_opening_a_set_writes_nothing_into_it(put_device: OpenDevice, paper: Served) -> None:
+    device = morphing(connected(put_device(sets.tune_set(), engine_port=paper.server.port)), {0: 0, 1: 1})
+    device.move("store", 1)
+    device.press("snapshot_2")
+    device.run_until(lambda: device.answers("/bridge/morph/snapshot/stored"))
+    again = reopened(put_device, saved(device), paper.server.port)
+    again.run_until(lambda: len(again.answers("/bridge/clip/ready")) == 2)
+    again.settle()
+    again.advance(10_000)
+    again.settle()
+    assert writes(again) == []
 
 
 def spoil(stored: list[Atom], rot: str) -> list[Atom]:
@@ -136,9 +176,9 @@ def spoil(stored: list[Atom], rot: str) -> list[Atom]:
         case "cut short":
             return stored[: len(stored) // 2]
         case "of a later version":
-            return [99, *stored[1:]]
+            return [*stored[:2], 99, *stored[3:]]
         case _:
-            return ["a", "b"]
+            return [*stored[:2], "a", "b", "c"]
 
 
 @pytest.mark.parametrize("rot", ["cut short", "of a later version", "words"])

@@ -15,7 +15,10 @@ from calmjs.parse.walkers import Walker
 from max_for_live.device.script import MODULES, merged_script
 
 JS = Path(__file__).parents[2] / "max_for_live" / "js"
-FROM_MAX = {"start", "enabled", "param", "press", "hold", "pad", "kept", "anything", "notifydeleted"}
+FROM_MAX = {
+    "start", "enabled", "param", "press", "hold", "pad", "kept", "anything", "notifydeleted",
+    "bang", "msg_int", "msg_float", "list",
+}  # fmt: skip
 MAXS_OWN = {
     *("Buffer", "Dict", "File", "Folder", "Global", "Image", "JitterMatrix", "LiveAPI", "Max", "Maxobj", "MGraphics"),
     *("MaxobjListener", "ParameterListener", "Patcher", "Pattern", "PolyBuffer", "SQLite", "Sketch", "Task", "Wind"),

@@ -61,5 +61,5 @@ def test_one_taken_off_leaves_the_other_at_work(put_device: OpenDevice, paper: S
     second.close()
     first.advance(4000)
     made(first, "vary", 4)
-    assert len(first.answers("/bridge/welcome")) == 1
+    assert len({said.args[2] for said in first.answers("/bridge/welcome")}) == 1
     assert len(begun(first)) == 1

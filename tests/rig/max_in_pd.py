@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from max_objects_in_pd import TABLE
+from max_objects_in_pd import TABLE, WITH_ATTRIBUTES
 from pd_parts import NotInPdError, Parts
 from pd_text import Canvas, patch_within
 from stand_ins_in_pd import STAND_INS
@@ -69,9 +69,11 @@ def parts_of(box: Box) -> Parts:
     make = {**TABLE, **STAND_INS}.get(name)
     if make is None or box.maxclass != "newobj":
         raise NotInPdError(f"nothing in Pd is known for `{box.text}`: add it to max_objects_in_pd.py")
-    if attributes and name != "makenote":
+    if name in WITH_ATTRIBUTES:
+        return make(words)
+    if attributes:
         raise NotInPdError(f"nothing in Pd is known for the attributes of `{box.text}`")
-    return make(words if name == "makenote" else arguments)
+    return make(arguments)
 
 
 def _as_max_follows_them(everything: Sequence[Section], chosen: Sequence[Section]) -> list[Cord]:

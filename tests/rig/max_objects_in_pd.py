@@ -167,8 +167,8 @@ def _by_parts(addresses: list[list[str]], before: tuple[str, ...]) -> Iterator[t
 
 def _udpreceive(words: Sequence[str]) -> Parts:
     """`port` before its number, as in Max. What is heard is told to the test on its way, with the time."""
-    if words:
-        raise NotInPdError("`udpreceive` with a port of its own")
+    if words != ["@quiet", "1"]:  # what Max prints in its console is no matter here
+        raise NotInPdError(f"`udpreceive {' '.join(words)}`: give no port, and @quiet 1")
     objects = {
         "kinds": "route port",
         "listen": "msg listen $1",
@@ -212,6 +212,9 @@ def _udpsend(words: Sequence[str]) -> Parts:
     """
     return Parts(objects, cords)
 
+
+WITH_ATTRIBUTES = ("makenote", "udpreceive")
+"""Objects whose attributes are told to what makes them."""
 
 TABLE: Mapping[str, Make] = {
     "+": _arithmetic("+"),

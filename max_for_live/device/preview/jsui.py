@@ -179,7 +179,11 @@ class _Pen:
         self._canvas.text(*self._at, words, self._paint, size, is_bold(name, 0))
         self._way = []
 
+    def _new_path(self) -> None:
+        self._way = []
+
     _STEPS: Mapping[str, Callable[..., None]] = {
+        "new_path": _new_path,
         "move_to": _move_to,
         "line_to": _line_to,
         "curve_to": _curve_to,
