@@ -42,7 +42,7 @@ var Protocol = (function () {
         if (row === null || args.length < row.fields.length) {
             return null;
         }
-        message = { address: address, is: row.is };
+        message = { address: address, is: row.is, notes: null };
         for (at = 0; at < row.fields.length; at += 1) {
             message[row.fields[at]] = args[at];
         }

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.rig
 
 PACKAGES = ("typescript@5.9.3", "@types/maxmsp@1.0.13")
 TIMEOUT_S = 180
+# The types have not all of what Max's reference documents.
+PASSED_OVER = ("Property 'new_path' does not exist on type 'MGraphics'",)
 
 
 @pytest.fixture(scope="module")
@@ -55,4 +57,5 @@ def findings(judge: Path, script: str) -> list[str]:
     done = subprocess.run(
         [compiler, "-p", judge], capture_output=True, text=True, timeout=TIMEOUT_S, check=False, cwd=judge
     )
-    return [line for line in done.stdout.splitlines() if "error" in line]
+    found = [line for line in done.stdout.splitlines() if "error" in line]
+    return [line for line in found if not any(passed in line for passed in PASSED_OVER)]

@@ -17,13 +17,13 @@ PLAIN, GOOD, BAD = (0.56, 0.56, 0.56, 1.0), (0.28, 0.66, 0.36, 1.0), (0.93, 0.47
 """The colours in which the script writes, as in its screen.js."""
 
 # What the shipped models call their directions, their own ones after the named.
-DRUM_DIRECTIONS = ("density", "syncopation", "kick", "snare", "cymbals", "toms", "velocity", "feel")
-MELODY_DIRECTIONS = ("density", "syncopation", "length", "range", "contour", "free 1", "free 2", "free 3")
+DRUM_DIRECTIONS = ("Density", "Syncopation", "Kick", "Snare", "Cymbals", "Toms", "Velocity", "Feel")
+MELODY_DIRECTIONS = ("Density", "Syncopation", "Register", "Length", "Range", "Contour", "Velocity", "Feel")
+# No model goes on or fills in yet, and two snapshots were stored.
+NOT_YET = frozenset({"continue", "infill", *(f"snapshot_{number}" for number in range(3, 9))})
 PLACES: Messages = tuple(
     ("anchor", slot, 0, x, y)
-    for slot, (x, y) in enumerate(
-        ((0.1, 0.9), (0.9, 0.9), (0.1, 0.1), (0.9, 0.1), (0.5, 0.9), (0.5, 0.1), (0.1, 0.5), (0.9, 0.5)), start=1
-    )
+    for slot, (x, y) in enumerate(((0, 1), (1, 1), (0, 0), (1, 0), (0.5, 1), (1, 0.5), (0.5, 0), (0, 0.5)), start=1)
 )
 
 
@@ -76,7 +76,7 @@ def _dropped() -> State:
             "status": "No engine answers: start it with  bridge serve --port 9000",
             "engine": "Engine not found · port 9000",
             "clip_name": "A is empty",
-            "clip_info": "select a clip, then Capture",
+            "clip_info": "select a clip, Capture",
         },
         colours={"status": BAD, "engine": BAD},
     )
@@ -91,8 +91,8 @@ def _demo() -> State:
             "knob_1": 0.55, "knob_2": -0.3, "knob_5": 0.25, "knob_7": -0.65, "knob_8": 0.8,
         },
         texts={
-            "status": "Vary of A: 4 clips written · seed 4711 · 31 ms",
-            "engine": "Engine 0.1.0 · p95 14 ms",
+            "status": "Vary of A: 4 clips written · seed 4711 · 3 ms",
+            "engine": "Engine 0.1.0 · p95 8 ms",
             "clip_name": "funk drummer",
             "clip_info": "drums · 2 bars · known",
             **_names(DRUM_DIRECTIONS),
@@ -100,15 +100,16 @@ def _demo() -> State:
         messages={
             "pad": (
                 *PLACES,
-                ("anchor", 1, 1, 0.1, 0.9),
-                ("anchor", 2, 1, 0.9, 0.78),
-                ("anchor", 3, 1, 0.55, 0.12),
+                ("anchor", 1, 1, 0, 1),
+                ("anchor", 2, 1, 1, 1),
+                ("anchor", 3, 1, 0.55, 0.06),
                 ("selected", 1),
                 ("cursor", 0.36, 0.66),
                 ("awake", 1),
             ),
             "roll": (*roll_of(EXAMPLES / "funk_drummer.mid", kind="drums"), ("head", 2.6)),
         },
+        inactive=NOT_YET,
         colours={"status": PLAIN, "engine": GOOD},
     )  # fmt: skip
 
@@ -117,7 +118,7 @@ def _melody() -> State:
     """Two melodies, while a controller moves the engine's cursor away from the pad's."""
     demo = _demo()
     pad = (
-        *PLACES, ("anchor", 1, 1, 0.1, 0.9), ("anchor", 2, 1, 0.9, 0.1), ("selected", 2), ("cursor", 0.62, 0.35),
+        *PLACES, ("anchor", 1, 1, 0, 1), ("anchor", 2, 1, 1, 1), ("selected", 2), ("cursor", 0.62, 0.35),
         ("heard", 0.4, 0.6), ("awake", 1),
     )  # fmt: skip
     return State(
@@ -130,6 +131,7 @@ def _melody() -> State:
             **_names(MELODY_DIRECTIONS),
         },
         messages={"pad": pad, "roll": roll_of(EXAMPLES / "ode_to_joy.mid", kind="melody")},
+        inactive=NOT_YET,
         colours=demo.colours,
     )
 
