@@ -22,19 +22,19 @@ logger = logging.getLogger(__name__)
 Step = Callable[..., object]
 
 
-def step_forward(gates: Tensor, recurrent: Tensor, base: Tensor, cell: Tensor, new_cell: Tensor, hidden: Tensor) -> None:
+def step_forward(sums: Tensor, base: Tensor, cell: Tensor, new_cell: Tensor, hidden: Tensor, gates: Tensor) -> None:
     """One step of an LSTM.
 
     Args:
-        gates: their share of this step's input; overwritten by the gates themselves.
-        recurrent: their share of the hidden state before.
-        base: their share of what stays the same in all steps; its batch may be 1.
+        sums: what enters the gates of this step's input and of the hidden state before.
+        base: what enters them alike in all steps; its batch may be 1.
         cell: the cell state before.
         new_cell: where the cell state after the step is written.
         hidden: where the hidden state after the step is written.
+        gates: where the gates are written.
     """
-    shares = zip(*(x.to(cell.dtype).chunk(4, -1) for x in (gates, recurrent, base)), strict=True)
-    entering, forgetting, candidate, leaving = (a + b + c for a, b, c in shares)
+    shares = zip(*(x.to(cell.dtype).chunk(4, -1) for x in (sums, base)), strict=True)
+    entering, forgetting, candidate, leaving = (a + b for a, b in shares)
     entering, forgetting, leaving = entering.sigmoid(), forgetting.sigmoid(), leaving.sigmoid()
     candidate = _tanh(candidate)
     after = forgetting * cell + entering * candidate

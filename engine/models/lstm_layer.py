@@ -1,8 +1,8 @@
 """One LSTM layer for training on a CPU, both directions at once, with gradients of its own.
 
-What torch does in each step and what it does once: the input's share of the gates is one product for all steps, a step
-is one product for each direction and one element-wise pass, gates and cell states are kept for the way back, and the
-weights' gradients are products over many steps at once. The work is linear in the number of steps.
+A step is one product for each direction, of hidden states and inputs side by side, and one element-wise pass over both.
+Gates and cell states are kept for the way back; the weights' gradients are products over many steps at once. The work
+is linear in the number of steps.
 
 Products may be taken in bfloat16, which processors that know it do several times as fast as float32. They add up in
 float32; cell states, sums of gradients and weights stay in float32.
@@ -23,10 +23,13 @@ from engine.models.lstm_cell import Step, compiled_for, step_backward, step_forw
 ROWS_AT_ONCE = 2048
 """Rows of a product over several steps: as many as stay in the processor's cache."""
 
+_ALIGNED = 32
+"""Products are fastest where rows are a multiple of this long."""
+
 
 @dataclass(frozen=True)
 class LayerWeights:
-    """Weights of one direction as `nn.LSTM` names them: `4 * width, inputs`, `4 * width, width`, and `4 * width` twice."""
+    """Weights of one direction, as `nn.LSTM` has them: `4 * width, inputs`, `4 * width, width` and `4 * width` twice."""
 
     inputs: Tensor
     hidden: Tensor
@@ -54,13 +57,17 @@ class LayerManner:
 
 
 def run_layer(
-    inputs: Tensor, constant: Tensor | None, state: tuple[Tensor, Tensor] | None, weights: list[LayerWeights], manner: LayerManner
+    inputs: Tensor,
+    constant: Tensor | None,
+    state: tuple[Tensor, Tensor] | None,
+    weights: Sequence[LayerWeights],
+    manner: LayerManner,
 ) -> tuple[Tensor | None, Tensor, Tensor]:
-    """Outputs `steps, batch, ends * width` (None where they are not wanted), last hidden and cell states.
+    """Outputs `steps, batch, ends * width` in the products' type (None where unwanted), last hidden and cell states.
 
     Args:
         inputs: `steps, batch, depth`.
-        constant: `batch, depth of its own`, an input that stays the same in all steps, beside the others; None: none.
+        constant: `batch, depth of its own`: an input that stays the same in all steps, behind the others; None: none.
         state: first hidden and cell states, each `ends, batch, width`; None: zeros.
         weights: of each direction.
         manner: how.
@@ -87,25 +94,25 @@ class _Layer(torch.autograd.Function):
     ) -> tuple[Tensor | None, Tensor, Tensor]:
         """See `run_layer`."""
         trace = _run(inputs, constant, (hidden, cell), _unflatten(flat), manner)
-        ctx.save_for_backward(constant, trace.entering, trace.gates, trace.hidden, *trace.cells, *flat)
-        ctx.manner, ctx.steps = manner, len(inputs)
+        ctx.save_for_backward(constant, trace.seen, trace.gates, *trace.cells, *flat)
+        ctx.manner, ctx.steps, ctx.depth = manner, len(inputs), inputs.shape[-1]
         ctx.set_materialize_grads(False)
-        kind = trace.cells[0].dtype
-        outputs = _ends_as_one(trace.hidden[:, 1:], joined=True) if manner.outputs else None
-        return outputs, trace.hidden[:, -1].to(kind, copy=True), trace.cells[-1].clone()
+        states, kind = trace.seen[..., : trace.width], trace.cells[0].dtype
+        outputs = _joined(states[:, 1:]) if manner.outputs else None
+        return outputs, states[:, -1].to(kind, copy=True), trace.cells[-1].clone()
 
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: Any, d_outputs: Tensor | None, d_hidden: Tensor | None, d_cell: Tensor | None) -> tuple[Any, ...]:
         """Gradients in the order of `forward`'s arguments."""
-        constant, entering, gates, hidden, *rest = ctx.saved_tensors
+        constant, seen, gates, *rest = ctx.saved_tensors
         cells, flat = rest[: ctx.steps + 1], rest[ctx.steps + 1 :]
         needs = ctx.needs_input_grad
         with torch.autocast("cpu", enabled=False):
-            way = _WayBack(_Trace(entering, gates, hidden, cells), _unflatten(flat), ctx.manner, needs[0])
-            way.go(d_outputs, d_hidden, d_cell)
+            way = _WayBack(_Trace(seen, gates, cells, ctx.depth), _unflatten(flat), ctx.manner)
+            way.go(d_outputs, d_hidden, d_cell, inputs_too=needs[0])
             d_constant, d_flat = way.gradients(constant)
-        found = (way.d_inputs(), d_constant, way.d_hidden, way.d_cell, None, *d_flat)
+        found = (way.d_inputs, d_constant, way.d_hidden, way.d_cell, None, *d_flat)
         return tuple(grad if needed else None for grad, needed in zip(found, needs, strict=True))
 
 
@@ -114,55 +121,56 @@ class _Trace:
     """What a run leaves, in each direction's own order of time.
 
     Attributes:
-        entering: the inputs, `ends, steps, batch, depth`.
+        seen: what each step sees, hidden state before and input side by side: `ends, steps + 1, batch, width + depth`
+            and some zeros. After the last step there is a hidden state alone.
         gates: `ends, steps, batch, 4 * width`.
-        hidden: hidden states with the first, `ends, steps + 1, batch, width`.
-        cells: cell states with the first, each `ends, batch, width`. They are tensors of their own because the
-            compiler looks after what overlaps in memory.
+        cells: cell states with the first, each `ends, batch, width`.
+        depth: of the inputs.
     """
 
-    entering: Tensor
+    seen: Tensor
     gates: Tensor
-    hidden: Tensor
     cells: list[Tensor]
+    depth: int
+
+    @property
+    def width(self) -> int:
+        """Of the states."""
+        return self.cells[0].shape[-1]
 
 
 def _run(
     inputs: Tensor,
     constant: Tensor | None,
     state: tuple[Tensor | None, Tensor | None],
-    weights: list[LayerWeights],
+    weights: Sequence[LayerWeights],
     manner: LayerManner,
 ) -> _Trace:
     """The layer from its first to its last step."""
     (steps, batch, depth), (_, width), ends = inputs.shape, weights[0].hidden.shape, len(weights)
-    entering = _as_ends(inputs.to(manner.products), ends)
-    gates = entering.new_empty(ends, steps, batch, 4 * width)
-    hidden = entering.new_empty(ends, steps + 1, batch, width)
     first, cell = state
-    hidden[:, 0] = 0 if first is None else first
     start = weights[0].hidden.new_zeros(ends, batch, width)
+    seen = start.new_empty(ends, steps + 1, batch, _aligned(width + depth), dtype=manner.products)
+    seen[:, 0, :, :width] = 0 if first is None else first
+    for end in range(ends):
+        seen[end, :steps, :, width : width + depth] = inputs.flip(0) if end else inputs
+    seen[..., width + depth :] = 0
     cells = [start if cell is None else cell.to(start.dtype, copy=True)]
     cells += [torch.empty_like(start) for _ in range(steps)]
-    trace = _Trace(entering, gates, hidden, cells)
-    recurrent = entering.new_zeros(ends, batch, 4 * width)
-    recur = [one.hidden.to(manner.products).t() for one in weights]
-    enter = [one.inputs[:, :depth].to(manner.products).t() for one in weights]
-    base = _base(constant, weights, depth, manner.products)
-    for end in range(ends):
-        torch.mm(entering[end].flatten(0, 1), enter[end], out=gates[end].flatten(0, 1))
+    trace = _Trace(seen, seen.new_empty(ends, steps, batch, 4 * width), cells, depth)
+    sums, base = seen.new_empty(ends, batch, 4 * width), _base(constant, weights, depth, manner.products)
+    enter = [_side_by_side(one, depth, manner.products).t() for one in weights]
     step: Step | None = None
     for t in range(steps):
-        if t or first is not None:
-            for end in range(ends):
-                torch.mm(hidden[end, t], recur[end], out=recurrent[end])
-        tensors = (gates[:, t], recurrent, base, cells[t], cells[t + 1], hidden[:, t + 1])
+        for end in range(ends):
+            torch.mm(seen[end, t], enter[end], out=sums[end])
+        tensors = (sums, base, cells[t], cells[t + 1], seen[:, t + 1, :, :width], trace.gates[:, t])
         step = step or (compiled_for(step_forward, *tensors) if manner.compiled else step_forward)
         step(*tensors)
     return trace
 
 
-def _base(constant: Tensor | None, weights: list[LayerWeights], depth: int, products: torch.dtype) -> Tensor:
+def _base(constant: Tensor | None, weights: Sequence[LayerWeights], depth: int, products: torch.dtype) -> Tensor:
     """What enters the gates alike in all steps, `ends, batch or 1, 4 * width`: biases and the constant input."""
     bases = []
     for one in weights:
@@ -176,101 +184,105 @@ def _base(constant: Tensor | None, weights: list[LayerWeights], depth: int, prod
 
 
 class _WayBack:
-    """Gradients of a layer, step by step from the last; `d_hidden` and `d_cell` become those of the first state.
+    """Gradients of a layer, step by step from the last.
 
-    Args:
-        trace: what the run left.
-        weights: of each direction.
-        manner: as in the run.
-        inputs_too: whether anyone wants the inputs' gradients.
+    Attributes:
+        d_hidden: of the first hidden state.
+        d_cell: of the first cell state.
+        d_inputs: of the inputs, where they were wanted.
     """
 
-    def __init__(self, trace: _Trace, weights: list[LayerWeights], manner: LayerManner, inputs_too: bool) -> None:
+    def __init__(self, trace: _Trace, weights: Sequence[LayerWeights], manner: LayerManner) -> None:
         self.trace, self.weights, self.manner = trace, weights, manner
-        ends, self.steps, self.batch, self.depth = trace.entering.shape
-        self.step: Step | None = None
-        self.chunk = max(1, min(self.steps, ROWS_AT_ONCE // max(1, self.batch)))
-        self.recur = [one.hidden.to(manner.products) for one in weights]
-        self.enter = [one.inputs[:, : self.depth].to(manner.products) for one in weights]
-        self.d_sums = trace.gates.new_empty(ends, self.chunk, *trace.gates.shape[2:])
-        self.d_base = trace.cells[0].new_zeros(ends, *trace.gates.shape[2:])
-        self.d_entering = torch.empty_like(trace.entering) if inputs_too else None
-        self.d_recur = [torch.zeros_like(one.hidden) for one in weights]
-        self.d_enter = [torch.zeros_like(one.inputs[:, : self.depth]) for one in weights]
+        self.ends, self.steps, batch, gates = trace.gates.shape
+        self.chunk = max(1, min(self.steps, ROWS_AT_ONCE // batch))
+        self.d_sums = trace.gates.new_empty(self.ends, self.chunk, batch, gates)
+        self.d_base = trace.cells[0].new_zeros(self.ends, batch, gates)
+        self.d_weights = self.d_base.new_zeros(self.ends, gates, trace.seen.shape[-1])
+        self.d_inputs: Tensor | None = None
 
-    def go(self, d_outputs: Tensor | None, d_hidden: Tensor | None, d_cell: Tensor | None) -> None:
+    def go(
+        self, d_outputs: Tensor | None, d_hidden: Tensor | None, d_cell: Tensor | None, *, inputs_too: bool
+    ) -> None:
         """Through all steps."""
-        cell, products = self.trace.cells[0], self.manner.products
-        self.d_hidden = torch.zeros_like(cell, dtype=products) if d_hidden is None else d_hidden.to(products, copy=True)
-        self.d_cell = torch.zeros_like(cell) if d_cell is None else d_cell.to(cell.dtype, copy=True)
-        told = None if d_outputs is None else _as_ends(d_outputs.to(products), len(self.weights), split=True)
-        nothing = self.d_hidden.new_zeros(1, 1, 1)
+        cell, seen = self.trace.cells[0], self.trace.seen
+        self.d_hidden = torch.zeros_like(cell, dtype=seen.dtype) if d_hidden is None else d_hidden.to(seen, copy=True)
+        self.d_cell = torch.zeros_like(cell) if d_cell is None else d_cell.to(cell, copy=True)
+        heard = None if d_outputs is None else _parted(d_outputs.to(seen.dtype), self.ends)
+        entered = seen.new_empty(*seen.shape[:1], self.steps, seen.shape[2], self.trace.depth) if inputs_too else None
         for stop in range(self.steps, 0, -self.chunk):
             start = max(0, stop - self.chunk)
-            for t in range(stop - 1, start - 1, -1):
-                self._step(t, nothing if told is None else told[:, t], self.d_sums[:, t - start])
-            self._add_up(start, stop)
-
-    def _step(self, t: int, d_output: Tensor, d_sums: Tensor) -> None:
-        gates, (cell, new_cell) = self.trace.gates[:, t], self.trace.cells[t : t + 2]
-        tensors = (gates, cell, new_cell, self.d_hidden, d_output, self.d_cell, d_sums, self.d_base)
-        if self.step is None:
-            self.step = compiled_for(step_backward, *tensors) if self.manner.compiled else step_backward
-        self.step(*tensors)
-        for end, recur in enumerate(self.recur):
-            torch.mm(d_sums[end], recur, out=self.d_hidden[end])
-
-    def d_inputs(self) -> Tensor | None:
-        """Of the inputs, `steps, batch, depth`."""
-        return None if self.d_entering is None else _ends_as_one(self.d_entering, joined=False)
+            self._go_steps(start, stop, heard)
+            self._add_products(start, stop, entered)
+        if entered is not None:
+            self.d_inputs = entered[0] if self.ends == 1 else entered[0] + entered[1].flip(0)
 
     def gradients(self, constant: Tensor | None) -> tuple[Tensor | None, list[Tensor | None]]:
         """Of the constant input, and of all weights in their order."""
         flat: list[Tensor | None] = []
-        d_constant = None
-        for end, one in enumerate(self.weights):
-            d_inputs, d_bias = self.d_enter[end], self.d_base[end].sum(0)
+        d_constant, width, stop = None, self.trace.width, self.trace.width + self.trace.depth
+        for d_weights, d_base, one in zip(self.d_weights, self.d_base, self.weights, strict=True):
+            d_inputs, d_bias = d_weights[:, width:stop], d_base.sum(0)
             if constant is not None:
-                d_base, products = self.d_base[end].to(self.manner.products), self.manner.products
-                d_inputs = torch.cat([d_inputs, (d_base.t() @ constant.to(products)).to(d_inputs.dtype)], 1)
-                share = d_base @ one.inputs[:, self.depth :].to(products)
+                known, d_rows = constant.to(self.d_sums.dtype), d_base.to(self.d_sums.dtype)
+                d_inputs = torch.cat([d_inputs, (d_rows.t() @ known).to(d_inputs.dtype)], 1)
+                share = d_rows @ one.inputs[:, self.trace.depth :].to(d_rows.dtype)
                 d_constant = share if d_constant is None else d_constant + share
-            flat += [d_inputs, self.d_recur[end], d_bias, d_bias]
+            flat += [d_inputs.contiguous(), d_weights[:, :width].contiguous(), d_bias, d_bias]
         return d_constant, flat
 
-    def _add_up(self, start: int, stop: int) -> None:
-        """Products over the steps from `start` to `stop`."""
-        for end in range(len(self.weights)):
-            d_sums = self.d_sums[end, : stop - start].flatten(0, 1)
-            hidden, entering = (x[end, start:stop].flatten(0, 1) for x in (self.trace.hidden, self.trace.entering))
-            _add_product(self.d_recur[end], d_sums, hidden)
-            _add_product(self.d_enter[end], d_sums, entering)
-            if self.d_entering is not None:
-                torch.mm(d_sums, self.enter[end], out=self.d_entering[end, start:stop].flatten(0, 1))
+    def _go_steps(self, start: int, stop: int, heard: Tensor | None) -> None:
+        nothing, cells = self.d_hidden.new_zeros(1, 1, 1), self.trace.cells
+        recur = [one.hidden.to(self.d_sums.dtype) for one in self.weights]
+        step: Step | None = None
+        for t in range(stop - 1, start - 1, -1):
+            d_sums, d_output = self.d_sums[:, t - start], nothing if heard is None else heard[:, t]
+            known = (self.trace.gates[:, t], cells[t], cells[t + 1], self.d_hidden, d_output)
+            tensors = (*known, self.d_cell, d_sums, self.d_base)
+            step = step or (compiled_for(step_backward, *tensors) if self.manner.compiled else step_backward)
+            step(*tensors)
+            for end in range(self.ends):
+                torch.mm(d_sums[end], recur[end], out=self.d_hidden[end])
+
+    def _add_products(self, start: int, stop: int, entered: Tensor | None) -> None:
+        """What the steps from `start` to `stop` add to the weights' gradients and give to the inputs."""
+        for end, one in enumerate(self.weights):
+            d_rows, rows = self.d_sums[end, : stop - start].flatten(0, 1), self.trace.seen[end, start:stop].flatten(0, 1)
+            if rows.dtype == self.d_weights.dtype:
+                self.d_weights[end].addmm_(d_rows.t(), rows)
+            else:
+                self.d_weights[end].add_(torch.mm(d_rows.t(), rows))
+            if entered is not None:
+                enter = one.inputs[:, : self.trace.depth].to(rows.dtype)
+                torch.mm(d_rows, enter, out=entered[end, start:stop].flatten(0, 1))
 
 
-def _add_product(total: Tensor, d_sums: Tensor, rows: Tensor) -> None:
-    """Adds to a weight's gradient in place."""
-    if total.dtype == rows.dtype:
-        total.addmm_(d_sums.t(), rows)
-    else:
-        total.add_(torch.mm(d_sums.t(), rows))
+def _side_by_side(one: LayerWeights, depth: int, products: torch.dtype) -> Tensor:
+    """Weights of hidden states and inputs as `_Trace.seen` has them, `4 * width, width + depth` and some zeros."""
+    gates, width = one.hidden.shape
+    both = one.hidden.new_zeros(gates, _aligned(width + depth), dtype=products)
+    both[:, :width] = one.hidden
+    both[:, width : width + depth] = one.inputs[:, :depth]
+    return both
 
 
-def _as_ends(steps_first: Tensor, ends: int, split: bool = False) -> Tensor:
-    """`steps, batch, depth` for each direction in its own order of time; split: each has its half of the depth."""
+def _joined(ends_first: Tensor) -> Tensor:
+    """Hidden states of both directions side by side, in the music's order of time."""
+    if len(ends_first) == 1:
+        return ends_first[0].contiguous()
+    return torch.cat([ends_first[0], ends_first[1].flip(0)], -1)
+
+
+def _parted(joined: Tensor, ends: int) -> Tensor:
+    """The other way round."""
     if ends == 1:
-        return steps_first.contiguous()[None]
-    forward, backward = steps_first.chunk(2, -1) if split else (steps_first, steps_first)
+        return joined.contiguous()[None]
+    forward, backward = joined.chunk(2, -1)
     return torch.stack([forward, backward.flip(0)])
 
 
-def _ends_as_one(ends_first: Tensor, joined: bool) -> Tensor:
-    """Back to the music's order of time: both directions side by side where `joined`, else added."""
-    if len(ends_first) == 1:
-        return ends_first[0]
-    forward, backward = ends_first[0], ends_first[1].flip(0)
-    return torch.cat([forward, backward], -1) if joined else forward + backward
+def _aligned(length: int) -> int:
+    return -(-length // _ALIGNED) * _ALIGNED
 
 
 def _unflatten(flat: Sequence[Tensor | None]) -> list[LayerWeights]:
