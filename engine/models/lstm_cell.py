@@ -105,7 +105,7 @@ def _compile(step: Step, threads: int, tensors: tuple[Tensor, ...]) -> Step:
             warnings.simplefilter("ignore")  # the compiler's, about itself
             samples = [torch.empty_strided(x.shape, x.stride(), dtype=x.dtype) for x in tensors]
             graph = make_fx(lambda *args: (step(*args), ())[1])(*samples)
-            made: Step = compile_graph(graph, samples, options={"cpp.threads": threads})
+            made: Step = compile_graph(graph, [*samples], options={"cpp.threads": threads})
             made(*samples)
             return made
     except (RuntimeError, OSError, ImportError, AttributeError, TypeError) as error:  # whatever a toolchain may lack

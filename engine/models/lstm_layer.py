@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from engine.models.lstm_cell import Step, compiled_for, step_backward, step_forward
+from engine.models.lstm_cell import compiled_for, step_backward, step_forward
 
 ROWS_AT_ONCE = 2048
 """Rows of a product over several steps: as many as stay in the processor's cache."""
@@ -29,7 +29,7 @@ _ALIGNED = 32
 
 @dataclass(frozen=True)
 class LayerWeights:
-    """Weights of one direction, as `nn.LSTM` has them: `4 * width, inputs`, `4 * width, width` and `4 * width` twice."""
+    """Weights of one direction as `nn.LSTM` has them: `4 * width, inputs`, `4 * width, width`, twice `4 * width`."""
 
     inputs: Tensor
     hidden: Tensor
@@ -49,11 +49,13 @@ class LayerManner:
         products: the type in which matrices are multiplied.
         compiled: whether steps are compiled.
         outputs: whether anyone reads the hidden states of all steps.
+        most_kept_bytes: gates that would take more are not kept but calculated a second time on the way back.
     """
 
     products: torch.dtype
     compiled: bool
     outputs: bool = True
+    most_kept_bytes: int = 2**30
 
 
 def run_layer(
@@ -62,8 +64,8 @@ def run_layer(
     state: tuple[Tensor, Tensor] | None,
     weights: Sequence[LayerWeights],
     manner: LayerManner,
-) -> tuple[Tensor | None, Tensor, Tensor]:
-    """Outputs `steps, batch, ends * width` in the products' type (None where unwanted), last hidden and cell states.
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Outputs `steps, batch, ends * width` in the products' type (empty where unwanted), last hidden and cell states.
 
     Args:
         inputs: `steps, batch, depth`.
@@ -75,7 +77,7 @@ def run_layer(
     hidden, cell = (None, None) if state is None else state
     flat = [tensor for one in weights for tensor in one.tensors()]
     with torch.autocast("cpu", enabled=False):
-        outputs, last_hidden, last_cell = _Layer.apply(inputs, constant, hidden, cell, manner, *flat)
+        outputs, last_hidden, last_cell = _Layer.apply(inputs, constant, hidden, cell, manner, *flat)  # type: ignore[no-untyped-call]
     return outputs, last_hidden, last_cell
 
 
@@ -91,25 +93,25 @@ class _Layer(torch.autograd.Function):
         cell: Tensor | None,
         manner: LayerManner,
         *flat: Tensor | None,
-    ) -> tuple[Tensor | None, Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """See `run_layer`."""
         trace = _run(inputs, constant, (hidden, cell), _unflatten(flat), manner)
-        ctx.save_for_backward(constant, trace.seen, trace.gates, *trace.cells, *flat)
+        ctx.save_for_backward(constant, trace.seen, trace.gates, trace.base, *trace.cells, *flat)
         ctx.manner, ctx.steps, ctx.depth = manner, len(inputs), inputs.shape[-1]
         ctx.set_materialize_grads(False)
         states, kind = trace.seen[..., : trace.width], trace.cells[0].dtype
-        outputs = _joined(states[:, 1:]) if manner.outputs else None
+        outputs = _joined(states[:, 1:]) if manner.outputs else states.new_empty(0)
         return outputs, states[:, -1].to(kind, copy=True), trace.cells[-1].clone()
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, d_outputs: Tensor | None, d_hidden: Tensor | None, d_cell: Tensor | None) -> tuple[Any, ...]:
         """Gradients in the order of `forward`'s arguments."""
-        constant, seen, gates, *rest = ctx.saved_tensors
+        constant, seen, gates, base, *rest = ctx.saved_tensors
         cells, flat = rest[: ctx.steps + 1], rest[ctx.steps + 1 :]
         needs = ctx.needs_input_grad
         with torch.autocast("cpu", enabled=False):
-            way = _WayBack(_Trace(seen, gates, cells, ctx.depth), _unflatten(flat), ctx.manner)
+            way = _WayBack(_Trace(seen, gates, base, cells, ctx.depth), _unflatten(flat), ctx.manner)
             way.go(d_outputs, d_hidden, d_cell, inputs_too=needs[0])
             d_constant, d_flat = way.gradients(constant)
         found = (way.d_inputs, d_constant, way.d_hidden, way.d_cell, None, *d_flat)
@@ -123,13 +125,15 @@ class _Trace:
     Attributes:
         seen: what each step sees, hidden state before and input side by side: `ends, steps + 1, batch, width + depth`
             and some zeros. After the last step there is a hidden state alone.
-        gates: `ends, steps, batch, 4 * width`.
+        gates: `ends, steps, batch, 4 * width`; of the last few steps only where they take too much memory.
+        base: see `_base`.
         cells: cell states with the first, each `ends, batch, width`.
         depth: of the inputs.
     """
 
     seen: Tensor
     gates: Tensor
+    base: Tensor
     cells: list[Tensor]
     depth: int
 
@@ -157,17 +161,29 @@ def _run(
     seen[..., width + depth :] = 0
     cells = [start if cell is None else cell.to(start.dtype, copy=True)]
     cells += [torch.empty_like(start) for _ in range(steps)]
-    trace = _Trace(seen, seen.new_empty(ends, steps, batch, 4 * width), cells, depth)
-    sums, base = seen.new_empty(ends, batch, 4 * width), _base(constant, weights, depth, manner.products)
-    enter = [_side_by_side(one, depth, manner.products).t() for one in weights]
-    step: Step | None = None
+    kept = steps if steps * ends * batch * 4 * width * seen.itemsize <= manner.most_kept_bytes else _chunk(steps, batch)
+    gates, base = seen.new_empty(ends, kept, batch, 4 * width), _base(constant, weights, depth, manner.products)
+    trace = _Trace(seen, gates, base, cells, depth)
+    walk = _Walk(trace, weights, manner)
     for t in range(steps):
-        for end in range(ends):
-            torch.mm(seen[end, t], enter[end], out=sums[end])
-        tensors = (sums, base, cells[t], cells[t + 1], seen[:, t + 1, :, :width], trace.gates[:, t])
-        step = step or (compiled_for(step_forward, *tensors) if manner.compiled else step_forward)
-        step(*tensors)
+        walk.step(t, cells[t + 1], seen[:, t + 1, :, :width], gates[:, t % kept])
     return trace
+
+
+class _Walk:
+    """Steps of a layer, the hidden states before them known."""
+
+    def __init__(self, trace: _Trace, weights: Sequence[LayerWeights], manner: LayerManner) -> None:
+        self.trace, self.compiled = trace, manner.compiled
+        self.enter = [_side_by_side(one, trace.depth, manner.products).t() for one in weights]
+        self.sums = torch.empty_like(trace.gates[:, 0])
+
+    def step(self, t: int, new_cell: Tensor, hidden: Tensor, gates: Tensor) -> None:
+        """Step `t`, which writes the last three."""
+        for end, enter in enumerate(self.enter):
+            torch.mm(self.trace.seen[end, t], enter, out=self.sums[end])
+        tensors = (self.sums, self.trace.base, self.trace.cells[t], new_cell, hidden, gates)
+        (compiled_for(step_forward, *tensors) if self.compiled else step_forward)(*tensors)
 
 
 def _base(constant: Tensor | None, weights: Sequence[LayerWeights], depth: int, products: torch.dtype) -> Tensor:
@@ -194,8 +210,9 @@ class _WayBack:
 
     def __init__(self, trace: _Trace, weights: Sequence[LayerWeights], manner: LayerManner) -> None:
         self.trace, self.weights, self.manner = trace, weights, manner
-        self.ends, self.steps, batch, gates = trace.gates.shape
-        self.chunk = max(1, min(self.steps, ROWS_AT_ONCE // batch))
+        (self.ends, kept, batch, gates), self.steps = trace.gates.shape, len(trace.cells) - 1
+        self.chunk = _chunk(self.steps, batch)
+        self.walk = _Walk(trace, weights, manner) if kept < self.steps else None
         self.d_sums = trace.gates.new_empty(self.ends, self.chunk, batch, gates)
         self.d_base = trace.cells[0].new_zeros(self.ends, batch, gates)
         self.d_weights = self.d_base.new_zeros(self.ends, gates, trace.seen.shape[-1])
@@ -212,6 +229,8 @@ class _WayBack:
         entered = seen.new_empty(*seen.shape[:1], self.steps, seen.shape[2], self.trace.depth) if inputs_too else None
         for stop in range(self.steps, 0, -self.chunk):
             start = max(0, stop - self.chunk)
+            if self.walk is not None:
+                self._walk_again(self.walk, start, stop)
             self._go_steps(start, stop, heard)
             self._add_products(start, stop, entered)
         if entered is not None:
@@ -231,23 +250,29 @@ class _WayBack:
             flat += [d_inputs.contiguous(), d_weights[:, :width].contiguous(), d_bias, d_bias]
         return d_constant, flat
 
+    def _walk_again(self, walk: _Walk, start: int, stop: int) -> None:
+        """Gates that were not kept, a second time."""
+        cell, hidden = torch.empty_like(self.d_cell), torch.empty_like(self.d_hidden)
+        for t in range(start, stop):
+            walk.step(t, cell, hidden, self.trace.gates[:, t - start])
+
     def _go_steps(self, start: int, stop: int, heard: Tensor | None) -> None:
         nothing, cells = self.d_hidden.new_zeros(1, 1, 1), self.trace.cells
         recur = [one.hidden.to(self.d_sums.dtype) for one in self.weights]
-        step: Step | None = None
+        first = 0 if self.walk is None else start
         for t in range(stop - 1, start - 1, -1):
             d_sums, d_output = self.d_sums[:, t - start], nothing if heard is None else heard[:, t]
-            known = (self.trace.gates[:, t], cells[t], cells[t + 1], self.d_hidden, d_output)
+            known = (self.trace.gates[:, t - first], cells[t], cells[t + 1], self.d_hidden, d_output)
             tensors = (*known, self.d_cell, d_sums, self.d_base)
-            step = step or (compiled_for(step_backward, *tensors) if self.manner.compiled else step_backward)
-            step(*tensors)
+            (compiled_for(step_backward, *tensors) if self.manner.compiled else step_backward)(*tensors)
             for end in range(self.ends):
                 torch.mm(d_sums[end], recur[end], out=self.d_hidden[end])
 
     def _add_products(self, start: int, stop: int, entered: Tensor | None) -> None:
         """What the steps from `start` to `stop` add to the weights' gradients and give to the inputs."""
         for end, one in enumerate(self.weights):
-            d_rows, rows = self.d_sums[end, : stop - start].flatten(0, 1), self.trace.seen[end, start:stop].flatten(0, 1)
+            d_rows = self.d_sums[end, : stop - start].flatten(0, 1)
+            rows = self.trace.seen[end, start:stop].flatten(0, 1)
             if rows.dtype == self.d_weights.dtype:
                 self.d_weights[end].addmm_(d_rows.t(), rows)
             else:
@@ -279,6 +304,11 @@ def _parted(joined: Tensor, ends: int) -> Tensor:
         return joined.contiguous()[None]
     forward, backward = joined.chunk(2, -1)
     return torch.stack([forward, backward.flip(0)])
+
+
+def _chunk(steps: int, batch: int) -> int:
+    """How many steps' rows are multiplied at once."""
+    return max(1, min(steps, ROWS_AT_ONCE // batch))
 
 
 def _aligned(length: int) -> int:
