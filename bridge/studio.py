@@ -71,7 +71,7 @@ def answer_files(engine: Engine, ask: Ask, products: Products) -> Iterator[str]:
     if products.pages:
         page = products.out / f"{ask.name}.png"
         write_page(list(_rolls(ask, request, sources, answer.clips, on_drums)), page, ask.name)
-        yield f"{page}: {len(answer.clips)} clips drawn"
+        yield f"{page}: drawn"
     if products.synth is not None:
         yield from _render(products, products.synth, [path for path, _ in written])
 
@@ -109,7 +109,7 @@ def _rolls(
             yield Roll(clip, path.name, is_drums if ask.hears is None else ask.hears == DRUMS)
     behind = sources[-1] if isinstance(request, Vary | Humanize | Groove) else None
     for number, clip in enumerate(answers, start=1):
-        yield Roll(clip, f"{number} of {len(answers)}", on_drums, behind)
+        yield Roll(clip, f"{number} of {len(answers)}" if len(answers) > 1 else "the answer", on_drums, behind)
 
 
 def _render(products: Products, synth: Synth, midi_files: Sequence[Path]) -> Iterator[str]:
