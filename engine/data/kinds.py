@@ -90,7 +90,7 @@ def _melodies(song: Song, kind: Kind) -> Iterator[Window]:
 def _grooves(song: Song, kind: Kind) -> Iterator[NDArray[np.float32]]:
     for kit in song.kits:
         for window in _windows(kit.cells, kind):
-            if _goes_on((window[:, :NUM_VOICES] > 0).any(axis=1), kind):
+            if _goes_on(np.logical_or.reduce(window[:, :NUM_VOICES] > 0, axis=1), kind):
                 yield window
 
 
@@ -121,7 +121,7 @@ def _windows(steps: NDArray[ScalarT], kind: Kind) -> Iterator[NDArray[ScalarT]]:
 def _goes_on(onsets: NDArray[np.bool_], kind: Kind) -> bool:
     """Whether no rest is too long: `onsets` says at which steps something begins."""
     rest = 0
-    for bar in onsets.reshape(kind.bars, BAR_STEPS).any(axis=1).tolist():
+    for bar in np.logical_or.reduce(onsets.reshape(kind.bars, BAR_STEPS), axis=1):
         rest = 0 if bar else rest + 1
         if rest > kind.max_rest_bars:
             return False

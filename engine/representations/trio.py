@@ -2,8 +2,8 @@
 
 Source: magenta's TrioConverter: melody and bass of 90 classes each, drums of 512; a bass has General MIDI's programs
 32..39.
-Differs: the melody may have any other program but pads and effects (the reference takes 0..31), since in game music it is
-a lead, a brass or a string sound as often.
+Differs: the melody may have any other program but pads and effects (the reference takes 0..31), since in game music
+it is a lead, a brass or a string sound as often.
 """
 
 from __future__ import annotations
