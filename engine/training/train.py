@@ -21,6 +21,7 @@ from engine.runtime import device as devices
 from engine.runtime.checkpoint import Checkpoint
 from engine.training.batches import Batch, Batches
 from engine.training.callbacks import WATCHED, Bar, Curves, KeepBest, KeepState
+from engine.training.heap import keep_freed_memory
 from engine.training.manners import quiet, stopped_by_interrupt
 from engine.training.module import TrainingModule
 from engine.training.presets import PRESETS, Preset
@@ -96,6 +97,7 @@ def train(options: TrainOptions) -> Training:
     device = devices.choose(options.device).type
     if options.threads:
         torch.set_num_threads(options.threads)
+    keep_freed_memory()
     train_set, valid_set = (
         load_set(options.data, preset.windows, split).only(preset.schedule.sources) for split in ("train", "valid")
     )
