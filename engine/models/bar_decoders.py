@@ -28,13 +28,18 @@ _HEAD_WIDTH = 64
 
 
 class ParallelConductor(nn.Module):
-    """All bars at once: the latent spread over the bars, then attention between them."""
+    """All bars at once: the latent spread over the bars, then attention between them.
+
+    Each bar hears the whole latent, and a share of it by a shorter way, the same for all bars (as in `BarsEncoder`).
+    """
 
     def __init__(self, config: VaeConfig) -> None:
         super().__init__()
         self.bars, self.width = config.steps // config.bar_steps, config.conductor_width
         self.enter = Linear(config.latent_dim, 2 * self.width)
         self.spread = Linear(2 * self.width, self.bars * self.width)
+        self.share = config.latent_dim // self.bars
+        self.own = Linear(self.share, self.width)
         self.position = nn.Parameter(torch.randn(self.bars, self.width) * 0.02)
         heads = max(1, self.width // _HEAD_WIDTH)
         self.blocks = nn.Sequential(*(AttentionBlock(self.width, heads) for _ in range(config.conductor_depth)))
@@ -43,7 +48,8 @@ class ParallelConductor(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """`batch, latent` to `batch, bars, width`."""
         bars = self.spread(F.relu(self.enter(z))).view(-1, self.bars, self.width)
-        embeddings: Tensor = self.norm(self.blocks(bars + self.position))
+        own = self.own(z[:, : self.bars * self.share].unflatten(1, (self.bars, self.share)))
+        embeddings: Tensor = self.norm(self.blocks(bars + own + self.position))
         return embeddings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from engine.models.blocks import AttentionBlock, ResidualMlp
 from engine.models.config import VaeConfig
@@ -45,7 +46,11 @@ class MlpEncoder(nn.Module):
 
 
 class BarsEncoder(nn.Module):
-    """Each bar to a vector by the same MLP, attention between the bars, all vectors side by side to the latent."""
+    """Each bar to a vector by the same MLP, attention between the bars, all vectors side by side to the latent.
+
+    Each bar adds to a share of the latent of its own too, all by the same weights: learnt from every bar at once, that
+    way is found long before the one by all bars together.
+    """
 
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
@@ -61,6 +66,7 @@ class BarsEncoder(nn.Module):
         self.between = nn.Sequential(*(AttentionBlock(width, heads) for _ in range(config.encoder_depth)))
         self.norm = nn.LayerNorm(width)
         self.latent = Linear(self.bars * width, 2 * config.latent_dim)
+        self.own = Linear(width, 2 * (config.latent_dim // self.bars))
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """`batch, steps, feature_depth` to `mu` and `log_var`, each `batch, latent`."""
@@ -73,7 +79,10 @@ class BarsEncoder(nn.Module):
     def _from_embedded(self, embedded: Tensor) -> tuple[Tensor, Tensor]:
         by_bar = (embedded.unflatten(1, (self.bars, -1)) + self.step_position).flatten(2)
         bars = self.between(self.within(self.enter(by_bar)) + self.bar_position)
-        mu, log_var = self.latent(self.norm(bars).flatten(1)).chunk(2, -1)
+        bars = self.norm(bars)
+        together = self.latent(bars.flatten(1)).chunk(2, -1)
+        own = (part.flatten(1) for part in self.own(bars).chunk(2, -1))
+        mu, log_var = (a + F.pad(b, (0, a.shape[1] - b.shape[1])) for a, b in zip(together, own, strict=True))
         return mu, log_var.clamp(MIN_LOG_VAR, MAX_LOG_VAR)
 
 
