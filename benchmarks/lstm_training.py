@@ -102,13 +102,11 @@ def _print_speeds(lines: dict[Way, Connection], rounds: int, batches: tuple[int,
 
 
 def _print_lengths(lines: dict[Way, Connection], rounds: int) -> None:
-    chosen = {way: line for way, line in lines.items() if way in (WAYS[0], WAYS[-1])}
-    print("\nseconds a step, decoder 2 x 256, batch 256\n")
-    print("| steps | " + " | ".join(way.name for way in chosen) + " | ratio |")
-    print("|---" * (len(chosen) + 2) + "|")
+    print("\nseconds a step, decoder 2 x 256, batch 64\n")
+    print("| steps | " + " | ".join(way.name for way in lines) + " | first to last |\n" + "|---" * (len(lines) + 2) + "|")
     for steps in STEPS:
-        seconds = list(take_turns(chosen, Job(256, 256, steps), rounds).values())
-        print(f"| {steps} | " + " | ".join(f"{one:.2f}" for one in seconds) + f" | {seconds[0] / seconds[-1]:.2f} |")
+        seconds = list(take_turns(lines, Job(256, 64, steps), rounds).values())
+        print(f"| {steps} | " + " | ".join(f"{one:.3f}" for one in seconds) + f" | {seconds[0] / seconds[-1]:.2f} |")
 
 
 def take_turns(lines: dict[Way, Connection], job: Job, rounds: int) -> dict[Way, float]:
