@@ -103,7 +103,8 @@ def _print_speeds(lines: dict[Way, Connection], rounds: int, batches: tuple[int,
 
 def _print_lengths(lines: dict[Way, Connection], rounds: int) -> None:
     print("\nseconds a step, decoder 2 x 256, batch 64\n")
-    print("| steps | " + " | ".join(way.name for way in lines) + " | first to last |\n" + "|---" * (len(lines) + 2) + "|")
+    print("| steps | " + " | ".join(way.name for way in lines) + " | first to last |")
+    print("|---" * (len(lines) + 2) + "|")
     for steps in STEPS:
         seconds = list(take_turns(lines, Job(256, 64, steps), rounds).values())
         print(f"| {steps} | " + " | ".join(f"{one:.3f}" for one in seconds) + f" | {seconds[0] / seconds[-1]:.2f} |")
