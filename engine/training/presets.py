@@ -89,7 +89,7 @@ _MELODY_16BAR = VaeConfig(
     "melody", "bars", "bars", 256, latent_dim=512, encoder_width=512, decoder_width=192, decoder_depth=1,
     conductor_width=384, conductor_depth=2,
 )  # fmt: skip
-# Free bits are eight times what two bars take in the end (54.5 nats): with the reference's 256 the early steps learn less.
+# Free bits: eight times what two bars take in the end (54.5 nats). With the reference's 256 the first steps learn less.
 _LONG = Schedule(steps=12_000, batch_size=64, free_bits=640.0, transpose=(-5, 6), source_weights=_SCORES)
 _REFERENCE_16BAR = VaeConfig(
     "melody", "bilstm", "bars_lstm", 256, latent_dim=512, encoder_width=2048, encoder_layers=2, decoder_width=1024,
