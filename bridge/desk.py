@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from bridge.clock import Clock
 from bridge.controls import Controls
@@ -21,7 +20,6 @@ from bridge.protocol.midi_messages import MidiRecord
 from bridge.protocol.morph_messages import MorphDirection
 from bridge.protocol.request_messages import Request, ResultResend
 from bridge.protocol.session_messages import Error, Goodbye, Model, Ready, Status
-from bridge.protocol.settings import Settings
 from bridge.recordings import Recording
 from bridge.refusals import refusal
 from bridge.results import KeptResults, Result, make_result
@@ -33,8 +31,6 @@ from engine.representations.clip import Clip
 from engine.runtime.answers import Answer
 
 log = logging.getLogger("bridge")
-
-_SPACINGS = ("change", "angle")
 
 
 class Desk:
@@ -92,12 +88,6 @@ class Desk:
     def reply(self, session: Session, message: Message) -> None:
         """Sends a short answer."""
         self.outbox.send(message, session.reply_to)
-
-    def options(self, settings: Settings) -> dict[str, Any]:
-        """The settings that the client chose, as the engine names them."""
-        chosen = {"temperature": settings.temperature, "seed": settings.seed, "kind": settings.kind}
-        chosen["spacing"] = None if settings.spacing is None else _SPACINGS[settings.spacing]
-        return {name: value for name, value in chosen.items() if value is not None}
 
     def check_result_size(self, count: int, *sources: Clip) -> None:
         """Raises TooLargeError where so many clips like these would make too large a result."""

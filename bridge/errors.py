@@ -89,6 +89,10 @@ class MidiError(BridgeError):
     """A MIDI port cannot be opened, or a map file cannot be read; it ends `bridge serve` before it starts."""
 
 
+class AudioError(BridgeError):
+    """A clip cannot be rendered as sound; what a command raises, never on the wire."""
+
+
 class NoAnswerError(BridgeError):
     """The engine did not answer in time; what a client raises, never on the wire."""
 

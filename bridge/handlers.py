@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from bridge.calls import call_of
 from bridge.desk import Desk
-from bridge.errors import OutOfRangeError, WrongKindError
+from bridge.errors import OutOfRangeError
 from bridge.live_handlers import LIVE_HANDLERS
 from bridge.midi_handlers import MIDI_HANDLERS
 from bridge.protocol.arguments import echo
@@ -108,58 +109,21 @@ def clip_drop(desk: Desk, session: Session, message: ClipDrop) -> None:
 # Requests
 
 
-def sample(desk: Desk, session: Session, message: Sample) -> None:
-    """New clips from the prior."""
-    options = desk.options(message.settings)
-    desk.submit(session, message, lambda engine: engine.sample(message.model, message.count, **options))
+def request(desk: Desk, session: Session, message: Request) -> None:
+    """Has the engine do what `bridge/calls.py` makes of a request."""
+    desk.submit(session, message, call_of(message, session.clip))
 
 
 def vary(desk: Desk, session: Session, message: Vary) -> None:
     """Clips near a clip."""
-    clip, options = session.clip(message.clip), desk.options(message.settings)
-    desk.check_result_size(message.count, clip)
-    desk.submit(session, message, lambda engine: engine.vary(clip, message.count, message.amount, **options))
+    desk.check_result_size(message.count, session.clip(message.clip))
+    request(desk, session, message)
 
 
 def interpolate(desk: Desk, session: Session, message: Interpolate) -> None:
     """Clips from one to another."""
-    a, b, options = session.clip(message.clip_a), session.clip(message.clip_b), desk.options(message.settings)
-    desk.check_result_size(message.steps, a, b)
-    desk.submit(session, message, lambda engine: engine.interpolate(a, b, message.steps, **options))
-
-
-def blend(desk: Desk, session: Session, message: Blend) -> None:
-    """One clip in the midst of others."""
-    sources, options = [session.clip(weight.clip) for weight in message.weights], desk.options(message.settings)
-    weights = [weight.weight for weight in message.weights]
-    if not any(weights):
-        raise OutOfRangeError("all weights are 0; give at least one clip a weight over 0")
-    desk.submit(session, message, lambda engine: engine.blend(sources, weights, **options))
-
-
-def humanize(desk: Desk, session: Session, message: Humanize) -> None:
-    """The same hits as if played."""
-    clip, options = session.clip(message.clip), desk.options(message.settings)
-    timing, velocity = message.timing, message.velocity
-    desk.submit(session, message, lambda engine: engine.humanize(clip, timing, velocity, **options))
-
-
-def drumify(desk: Desk, session: Session, message: Drumify) -> None:
-    """Drums on the rhythm of any clip."""
-    clip, options = session.clip(message.clip), desk.options(message.settings)
-    desk.submit(session, message, lambda engine: engine.drumify(clip, **options))
-
-
-def groove(desk: Desk, session: Session, message: Groove) -> None:
-    """The feel of one clip on another."""
-    source, target = session.clip(message.from_clip), session.clip(message.to_clip)
-    desk.submit(session, message, lambda engine: engine.groove(source, target, message.timing, message.velocity))
-
-
-def not_done_here(_desk: Desk, _session: Session, message: Continue | Infill) -> None:
-    """Refuses what no model does yet."""
-    verb = message.spec.address.rsplit("/", 1)[-1]
-    raise WrongKindError(f"no loaded model does {verb}; /bridge/model lists those loaded: try /bridge/vary")
+    desk.check_result_size(message.steps, session.clip(message.clip_a), session.clip(message.clip_b))
+    request(desk, session, message)
 
 
 def cancel(desk: Desk, session: Session, message: Cancel) -> None:
@@ -182,15 +146,15 @@ HANDLERS: dict[type[Message], Handler] = {
     ClipEnd: clip_end,
     ClipGet: clip_get,
     ClipDrop: clip_drop,
-    Sample: sample,
+    Sample: request,
     Vary: vary,
     Interpolate: interpolate,
-    Blend: blend,
-    Humanize: humanize,
-    Drumify: drumify,
-    Groove: groove,
-    Continue: not_done_here,
-    Infill: not_done_here,
+    Blend: request,
+    Humanize: request,
+    Drumify: request,
+    Groove: request,
+    Continue: request,
+    Infill: request,
     Cancel: cancel,
     ResultResend: result_resend,
     **LIVE_HANDLERS,

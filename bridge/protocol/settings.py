@@ -12,6 +12,8 @@ from bridge.protocol.osc import Value
 
 KINDS = ("melody", "drums")
 """Kinds of clip that a request may choose; the setting's number is the place in this table."""
+SPACINGS = ("change", "angle")
+"""What the steps between two clips may be even in, by the setting's number."""
 
 
 class SettingSpec(NamedTuple):

@@ -6,11 +6,18 @@ The file is safetensors: memory-mapped, loaded in milliseconds, nothing in it ca
 |---|---|---|
 | `melody/tokens` | windows, 32; uint8 | classes of `representations.melody`; leading note-offs are holds |
 | `groove/cells` | windows, 32, 27; float32 | `representations.groove.stack` |
+| `melody_16bar/tokens` | windows, 256; uint8 | as `melody` |
+| `trio_16bar/tokens` | windows, 256, 3; int16 | `representations.trio.stack` |
+| `drums_2bar/classes` | windows, 32; int16 | classes of `representations.drum_classes` |
+| `groove_4bar/cells` | windows, 64, 27; float32 | as `groove` |
 | `*/source`, `*/split`, `*/file`, `*/bpm` | windows | which source, 0 train or 1 valid, which file, its tempo |
+
+Which kinds it holds is chosen when it is built (`kinds.KINDS`); what it holds of one does not depend on the others.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import multiprocessing
@@ -26,9 +33,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from engine.data.extract import Windows, extract
+from engine.data.kinds import KINDS, Kind
 from engine.data.sources import TRAIN, VALID, SourceFile, find_files
 from engine.errors import DataError
-from engine.representations.melody import FIRST_PITCH_CLASS
 
 FORMAT = "latent-bridge-data-1"
 
@@ -61,6 +68,7 @@ def build(
     folders: Sequence[Path],
     out: Path,
     *,
+    kinds: Sequence[Kind] = tuple(KINDS.values()),
     workers: int | None = None,
     progress: Callable[[Iterator[Windows], int], Iterable[Windows]] = lambda items, _: items,
 ) -> BuildReport:
@@ -69,6 +77,7 @@ def build(
     Args:
         folders: folders or files.
         out: the file to write; written beside and moved into place, so a broken build leaves none.
+        kinds: of windows, at least one.
         workers: processes; None takes one a core.
         progress: wraps the stream of results (and its length), for a progress bar.
 
@@ -80,29 +89,30 @@ def build(
         raise DataError(f"no .mid or .midi file below {', '.join(map(str, folders))}; name a folder that holds some")
     report = BuildReport(files=len(files))
     sources = sorted({file.source for file in files})
-    melodies, grooves = _Shelf(), _Shelf()
-    results = list(progress(_extract_all(files, workers), len(files)))
+    shelves = {kind.name: _Shelf() for kind in kinds}
+    results = list(progress(_extract_all(files, kinds, workers), len(files)))
     for split in (TRAIN, VALID):  # train first: a window that both hold stays out of validation
         for number, (file, windows) in enumerate(zip(files, results, strict=True)):
             if windows.split == split and windows.skipped is None:
                 label = (sources.index(file.source), split, number, windows.bpm)
-                _gather(melodies, windows.melodies, label, _melody_key, report, "melody")
-                _gather(grooves, windows.grooves, label, _groove_key, report, "groove")
+                for kind in kinds:
+                    _gather(shelves[kind.name], windows.by_kind[kind.name], label, kind, report)
     report.skipped = [(windows.name, windows.skipped) for windows in results if windows.skipped is not None]
     if not report.kept:
-        raise DataError(f"none of {len(files)} files gave two bars of 4/4: {dict(report.skipped_by_reason())}")
-    _write(out, melodies, grooves, sources, [file.name for file in files])
+        raise DataError(f"none of {len(files)} files gave a window of 4/4: {dict(report.skipped_by_reason())}")
+    _write(out, kinds, shelves, sources, [file.name for file in files])
     report.sha256 = hashlib.sha256(out.read_bytes()).hexdigest()
     return report
 
 
-def _extract_all(files: Sequence[SourceFile], workers: int | None) -> Iterator[Windows]:
+def _extract_all(files: Sequence[SourceFile], kinds: Sequence[Kind], workers: int | None) -> Iterator[Windows]:
+    read = functools.partial(extract, kinds=[kind.name for kind in kinds])
     if workers == 1:
-        yield from map(extract, files)
+        yield from map(read, files)
         return
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         try:
-            yield from pool.map(extract, files, chunksize=8)
+            yield from pool.map(read, files, chunksize=8)
         except BrokenProcessPool as error:
             raise DataError("a process that reads MIDI files died; find the file with one worker") from error
 
@@ -111,45 +121,30 @@ def _gather(
     shelf: _Shelf,
     arrays: Iterable[NDArray[np.generic]],
     label: tuple[int, int, int, float],
-    key: Callable[[NDArray[np.generic]], bytes],
+    kind: Kind,
     report: BuildReport,
-    kind: str,
 ) -> None:
     for array in arrays:
-        fingerprint = key(array)
+        fingerprint = kind.key(array)
         if fingerprint in shelf.seen:
-            report.duplicates[kind] += 1
+            report.duplicates[kind.name] += 1
             continue
         shelf.seen.add(fingerprint)
         shelf.arrays.append(array)
         shelf.labels.append(label)
-        report.kept[f"{kind} {'valid' if label[1] == VALID else 'train'}"] += 1
+        report.kept[f"{kind.name} {'valid' if label[1] == VALID else 'train'}"] += 1
 
 
-def _melody_key(tokens: NDArray[np.generic]) -> bytes:
-    """The same for all transpositions, since training transposes."""
-    shape = tokens.astype(np.int16)
-    onsets = shape >= FIRST_PITCH_CLASS
-    shape[onsets] -= shape[onsets][0] - 100
-    return shape.tobytes()
-
-
-def _groove_key(cells: NDArray[np.generic]) -> bytes:
-    return np.ascontiguousarray(cells).tobytes()
-
-
-def _write(out: Path, melodies: _Shelf, grooves: _Shelf, sources: list[str], names: list[str]) -> None:
+def _write(out: Path, kinds: Sequence[Kind], shelves: dict[str, _Shelf], sources: list[str], names: list[str]) -> None:
     tensors: dict[str, NDArray[np.generic]] = {}
-    for kind, name, shelf, shape, dtype in (
-        ("melody", "tokens", melodies, (0, 32), np.uint8),
-        ("groove", "cells", grooves, (0, 32, 27), np.float32),
-    ):
-        tensors[f"{kind}/{name}"] = np.stack(shelf.arrays) if shelf.arrays else np.zeros(shape, dtype)
+    for kind in kinds:
+        shelf, empty = shelves[kind.name], np.zeros((0, kind.steps, *kind.depth), kind.dtype)
+        tensors[f"{kind.name}/{kind.tensor}"] = np.stack(shelf.arrays) if shelf.arrays else empty
         columns = list(zip(*shelf.labels, strict=True)) or [(), (), (), ()]
         for column, label, label_type in zip(
             columns, ("source", "split", "file", "bpm"), (np.uint8, np.uint8, np.int32, np.float32), strict=True
         ):
-            tensors[f"{kind}/{label}"] = np.array(column, label_type)
+            tensors[f"{kind.name}/{label}"] = np.array(column, label_type)
     names_hash = hashlib.sha256("\n".join(names).encode()).hexdigest()
     metadata = {"format": FORMAT, "sources": json.dumps(sources), "files_sha256": names_hash}
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -13,10 +13,10 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from engine.data.build import FORMAT
+from engine.data.kinds import KINDS
 from engine.data.sources import TRAIN, VALID
 from engine.errors import DataError
 
-MUSIC_TENSORS = {"melody": "melody/tokens", "groove": "groove/cells"}
 SPLITS = {"train": TRAIN, "valid": VALID}
 
 
@@ -25,7 +25,7 @@ class MusicSet:
     """Windows of one kind and split.
 
     Attributes:
-        music: tokens `windows, 32` (uint8) or grooves `windows, 32, 27` (float32).
+        music: `windows, steps[, depth]`, as `engine.data.build` has its kind.
         source: index into `sources`, shape `windows`.
         file: index of the file, shape `windows`.
         bpm: tempo, shape `windows`.
@@ -56,8 +56,8 @@ class MusicSet:
         return weights / weights.mean()
 
 
-def load_set(path: Path, music: str, split: str) -> MusicSet:
-    """One kind of music (`melody` or `groove`) of one split (`train` or `valid`).
+def load_set(path: Path, kind: str, split: str) -> MusicSet:
+    """One kind of window, named as in `KINDS`, of one split (`train` or `valid`).
 
     Raises:
         DataError: no such file, not a data set, another version, or nothing of that kind in it.
@@ -67,18 +67,20 @@ def load_set(path: Path, music: str, split: str) -> MusicSet:
             header = json.loads((stream.metadata() or {}).get("build", "{}"))
             if header.get("format") != FORMAT:
                 raise DataError(f"{path} is not a data set of format {FORMAT}; build it again with `bridge data build`")
-            keep = stream.get_tensor(f"{music}/split") == SPLITS[split]
-            windows = stream.get_tensor(MUSIC_TENSORS[music])[keep]
-            source, file, bpm = (stream.get_tensor(f"{music}/{label}")[keep] for label in ("source", "file", "bpm"))
+            if f"{kind}/split" not in set(stream.keys()):
+                raise DataError(f"{path} was built without {kind} windows; build it again with `bridge data build`")
+            keep = stream.get_tensor(f"{kind}/split") == SPLITS[split]
+            windows = stream.get_tensor(f"{kind}/{KINDS[kind].tensor}")[keep]
+            source, file, bpm = (stream.get_tensor(f"{kind}/{label}")[keep] for label in ("source", "file", "bpm"))
     except (OSError, SafetensorError) as error:
         raise DataError(f"cannot read the data set {path}: {error}; build one with `bridge data build`") from error
     if not len(windows):
-        raise DataError(f"{path} holds no {music} windows in its {split} split; build it from MIDI files that do")
+        raise DataError(f"{path} holds no {kind} windows in its {split} split; build it from MIDI files that do")
     return MusicSet(windows, source, file, bpm, tuple(json.loads(header["sources"])))
 
 
-def data_hash(path: Path, music: str) -> str:
-    """sha256 of all tensors of one kind of music, first 16 digits: what a card names the data by.
+def data_hash(path: Path, kind: str) -> str:
+    """sha256 of all tensors of one kind of window, first 16 digits: what a card names the data by.
 
     Other kinds in the same file do not enter: a melody model's data are the same whatever drums lie beside them.
 
@@ -89,7 +91,7 @@ def data_hash(path: Path, music: str) -> str:
     try:
         with safe_open(path, "np") as stream:
             for name in sorted(stream.keys()):
-                if name.startswith(f"{music}/"):
+                if name.startswith(f"{kind}/"):
                     digest.update(name.encode())
                     digest.update(stream.get_tensor(name).tobytes())
     except (OSError, SafetensorError) as error:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.dataset import MusicSet, data_hash, load_set
+from engine.data.kinds import kind_of
 from engine.evaluation.directions import measure_directions
 from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize, evaluate_task
 from engine.evaluation.melody import evaluate_melody
+from engine.models.config import music_of
 from engine.models.tasks import TASKS
 from engine.models.vae import Vae
 from engine.runtime import checkpoint
@@ -40,7 +42,7 @@ def evaluate(folder: Path, data: Path, seed: int = 0, limit: int | None = None) 
     figures = {
         "checkpoint": loaded.name,
         "hash": loaded.hash,
-        "data_sha256": data_hash(data, _music(loaded)),
+        "data_sha256": data_hash(data, _kind(loaded)),
         "seed": seed,
         **_measure(loaded, data, seed, limit),
     }
@@ -66,15 +68,15 @@ def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _music(loaded: Checkpoint) -> str:
-    return loaded.model.config.music if isinstance(loaded.model, Vae) else "groove"
+def _kind(loaded: Checkpoint) -> str:
+    config = loaded.model.config
+    return kind_of(music_of(config), config.steps).name
 
 
 def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Figures:
     sources = tuple(loaded.trained.get("schedule", {}).get("sources", ()))
     if isinstance(loaded.model, Vae):
-        music = loaded.model.config.music
-        valid = _spread_out(load_set(data, music, "valid").only(sources), limit)
+        valid = _spread_out(load_set(data, _kind(loaded), "valid").only(sources), limit)
         figures = _of_autoencoder(loaded, loaded.model, valid, seed)
         if loaded.directions is not None:
             figures["directions"] = measure_directions(loaded.model, loaded.directions, valid.music, seed)

@@ -16,17 +16,22 @@ class VaeConfig:
     """A variational autoencoder of clips.
 
     Attributes:
-        music: `melody` (90 classes a step) or `groove` (27 numbers a step).
-        encoder: `mlp` or `bilstm`.
-        decoder: `parallel` (all steps at once) or `lstm` (one after the other).
+        music: `melody` (90 classes a step), `drums` (512), `trio` (both and a bass) or `groove` (27 numbers a step).
+        encoder: `mlp`, `bars` (bar by bar) or `bilstm`.
+        decoder: `parallel` (all steps at once) or `lstm` (one after the other), and the same bar by bar under a
+            conductor: `bars` and `bars_lstm`.
         steps: length of a window.
         latent_dim: size of the latent.
-        embedding: width in which a step enters the MLP encoder.
+        embedding: width in which a step enters the encoders without LSTM, and leaves the parallel decoder's spread.
         encoder_width: hidden width of the encoder.
-        encoder_depth: residual blocks (MLP); one layer of LSTM always.
+        encoder_depth: residual blocks (`mlp`), attention blocks over the bars (`bars`).
+        encoder_layers: LSTM layers (`bilstm`).
         decoder_width: hidden width of the decoder.
         decoder_depth: dilated convolution blocks (parallel) or LSTM layers (lstm).
         dropout: share of LSTM inputs dropped in training.
+        bar_steps: length of what the conductor gives one embedding for; `steps` is a multiple of it.
+        conductor_width: size of that embedding.
+        conductor_depth: attention blocks of the conductor (`bars`), or its LSTM layers (`bars_lstm`).
     """
 
     music: str
@@ -37,9 +42,13 @@ class VaeConfig:
     embedding: int = 64
     encoder_width: int = 768
     encoder_depth: int = 2
+    encoder_layers: int = 1
     decoder_width: int = 256
     decoder_depth: int = 2
     dropout: float = 0.0
+    bar_steps: int = 16
+    conductor_width: int = 256
+    conductor_depth: int = 1
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,11 @@ class FeelConfig:
     heads: int = 4
     members: int = 1
     dropout: float = 0.0
+
+
+def music_of(config: VaeConfig | FeelConfig) -> str:
+    """What a step of its windows is, as `VaeConfig.music` has it; feel is of grooves."""
+    return config.music if isinstance(config, VaeConfig) else "groove"
 
 
 def to_dict(config: VaeConfig | FeelConfig) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Decoders: a latent to what each step may be. Behind one interface, so that they can be exchanged."""
+"""Decoders: a latent to what each step may be. Behind one interface, so that they can be exchanged.
+
+`bar_decoders.py` has those that go bar by bar, and the table of all.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from engine.models.config import VaeConfig
 from engine.models.fast_lstm import FoldedDecoder
 from engine.models.folding import Foldable, Linear
 from engine.models.heads import Head
+from engine.models.trained_lstm import TrainedLstm
 
 
 class Decoder(Protocol):
@@ -24,18 +28,21 @@ class Decoder(Protocol):
 
     looks_back: bool
 
-    def forward(self, z: Tensor, features: Tensor, sampling: Tensor) -> Tensor:
+    def forward(self, z: Tensor, features: Tensor, sampling: Tensor, before: Tensor | None = None) -> Tensor:
         """Outputs for training, `batch, steps, depth`.
 
         Args:
             z: `batch, latent`.
-            features: the true music, for decoders that look back, `batch, steps, depth`.
+            features: the true music, for decoders that look back, `batch, steps, feature_depth`.
             sampling: where the decoder looks back at its own answer instead, bools `batch, steps`.
+            before: features of the step before the first, `batch, feature_depth`; None: nothing was.
         """
         ...
 
-    def decode(self, z: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-        """Outputs for music, `batch, steps, depth`.
+    def decode(
+        self, z: Tensor, temperature: float, generator: torch.Generator | None, before: Tensor | None = None
+    ) -> Tensor:
+        """Outputs for music, `batch, steps, depth`; `before` is music, not features.
 
         A decoder that looks back has drawn its steps already and says so by outputs that leave no doubt.
         """
@@ -62,14 +69,20 @@ class ParallelDecoder(nn.Module):
         self.norm = nn.LayerNorm(config.decoder_width)
         self.out = Linear(config.decoder_width, head.depth)
 
-    def forward(self, z: Tensor, features: Tensor, sampling: Tensor) -> Tensor:
+    def forward(self, z: Tensor, features: Tensor, sampling: Tensor, before: Tensor | None = None) -> Tensor:
         """The music is not looked at."""
-        del features, sampling
+        del features, sampling, before
         return self.decode(z)
 
-    def decode(self, z: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+    def decode(
+        self,
+        z: Tensor,
+        temperature: float = 1.0,
+        generator: torch.Generator | None = None,
+        before: Tensor | None = None,
+    ) -> Tensor:
         """Nothing is drawn here: temperature and generator serve who reads the outputs."""
-        del temperature, generator
+        del temperature, generator, before
         x = F.relu(self.enter(z))
         x = x + F.relu(self.widen(x))
         x = self.lift(F.relu(self.spread(x).view(-1, self.steps, self.embedding))) + self.position
@@ -93,35 +106,41 @@ class LstmDecoder(Foldable[FoldedDecoder]):
         nn.init.normal_(self.state.weight, std=1e-3)
         nn.init.zeros_(self.state.bias)
         self.dropout = nn.Dropout(config.dropout)
-        self.lstm = nn.LSTM(
-            head.depth + config.latent_dim, self.width, self.layers, batch_first=True, dropout=config.dropout
+        self.lstm = TrainedLstm(
+            head.feature_depth + config.latent_dim, self.width, self.layers, batch_first=True, dropout=config.dropout
         )
         self.out = Linear(self.width, head.depth)
 
-    def forward(self, z: Tensor, features: Tensor, sampling: Tensor) -> Tensor:
-        """Teacher forcing, or step by step where `sampling` asks for it anywhere."""
-        previous = F.pad(features, (0, 0, 1, 0))[:, :-1]
-        state = self._first_state(z)
-        if not sampling.any():
-            inputs = torch.cat([previous, z[:, None].expand(-1, self.steps, -1)], -1)
-            outputs, _ = self.lstm(self.dropout(inputs), state)
-            return self._out(outputs)
-        steps: list[Tensor] = []
-        own = torch.zeros_like(previous[:, 0])
-        for step in range(self.steps):
-            look_back = torch.where(sampling[:, step, None], own, previous[:, step]) if step else previous[:, 0]
-            hidden, state = self.lstm(self.dropout(torch.cat([look_back, z], -1))[:, None], state)
-            steps.append(self._out(hidden[:, 0]))
-            own = self.head.features(self.head.draw(steps[-1].detach(), 1.0, None))
-        return torch.stack(steps, 1)
+    def forward(self, z: Tensor, features: Tensor, sampling: Tensor, before: Tensor | None = None) -> Tensor:
+        """Teacher forcing, in which the teacher passes on the decoder's own draws where `sampling` asks for them.
 
-    def decode(self, z: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+        No gradient goes through a draw. So they are made first, step by step without gradients, and what the gradients
+        go through is one run over all steps.
+        """
+        first = torch.zeros_like(features[:, 0]) if before is None else before
+        previous = torch.cat([first[:, None], features[:, :-1]], 1)
+        if sampling.any():
+            previous = self._with_own_draws(z, previous, sampling)
+        if self.training and self.dropout.p:
+            inputs = torch.cat([previous, z[:, None].expand(-1, self.steps, -1)], -1)
+            outputs, _ = self.lstm(self.dropout(inputs), self._first_state(z))
+        else:
+            outputs, _ = self.lstm(previous, self._first_state(z), z)
+        return self._out(outputs)
+
+    def decode(
+        self,
+        z: Tensor,
+        temperature: float = 1.0,
+        generator: torch.Generator | None = None,
+        before: Tensor | None = None,
+    ) -> Tensor:
         """Free-running: each step is drawn before the next."""
         state = self._first_state(z)
         folded = self.folded
         if folded is not None:
-            return folded(z, state, self.steps, temperature, generator)
-        own = z.new_zeros(len(z), self.head.depth)
+            return folded(z, state, self.steps, temperature, generator, before)
+        own = z.new_zeros(len(z), self.head.feature_depth) if before is None else self.head.features(before)
         drawn: list[Tensor] = []
         for _ in range(self.steps):
             hidden, state = self.lstm(torch.cat([own, z], -1)[:, None], state)
@@ -131,6 +150,16 @@ class LstmDecoder(Foldable[FoldedDecoder]):
             own = self.head.features(music)
         return torch.stack(drawn, 1)
 
+    @torch.no_grad()
+    def _with_own_draws(self, z: Tensor, previous: Tensor, sampling: Tensor) -> Tensor:
+        """What each step sees of the last one, `batch, steps, depth`; the first step sees what was before."""
+        state, seen = self._first_state(z), [previous[:, 0]]
+        for step in range(1, self.steps):
+            hidden, state = self.lstm(self.dropout(torch.cat([seen[-1], z], -1))[:, None], state)
+            own = self.head.features(self.head.draw(self._out(hidden[:, 0]), 1.0, None))
+            seen.append(torch.where(sampling[:, step, None], own, previous[:, step]))
+        return torch.stack(seen, 1)
+
     def _make_folded(self) -> FoldedDecoder:
         return FoldedDecoder(self.lstm, self.out, self.head)
 
@@ -139,9 +168,11 @@ class LstmDecoder(Foldable[FoldedDecoder]):
         return outputs
 
     def _first_state(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        parts = torch.tanh(self.state(z)).view(len(z), self.layers, 2, self.width)
-        cell, hidden = parts[:, :, 0].transpose(0, 1), parts[:, :, 1].transpose(0, 1)
-        return hidden.contiguous(), cell.contiguous()
+        return first_states(self.state(z), self.layers, self.width)
 
 
-DECODERS: dict[str, type[ParallelDecoder] | type[LstmDecoder]] = {"parallel": ParallelDecoder, "lstm": LstmDecoder}
+def first_states(raw: Tensor, layers: int, width: int) -> tuple[Tensor, Tensor]:
+    """Hidden states and cells, each `layers, batch, width`, of a linear layer's `batch, 2 * layers * width`."""
+    parts = torch.tanh(raw).view(len(raw), layers, 2, width)
+    cell, hidden = parts[:, :, 0].transpose(0, 1), parts[:, :, 1].transpose(0, 1)
+    return hidden.contiguous(), cell.contiguous()

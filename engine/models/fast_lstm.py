@@ -57,14 +57,20 @@ class FoldedDecoder:
         self.head = head
         layers = [_weights(lstm, layer) for layer in range(lstm.num_layers)]
         inputs, _, self.bias = layers[0]
-        enter, self.latent = inputs.split([head.depth, lstm.input_size - head.depth], 1)
+        enter, self.latent = inputs.split([head.feature_depth, lstm.input_size - head.feature_depth], 1)
         self.enter = enter.t().contiguous()
         self.recur = [product(2 * hidden) for _, hidden, _ in layers]
         above = [(weight, bias) for weight, _, bias in layers[1:]] + [(out.weight.detach(), out.bias.detach())]
         self.rise = [product(2 * weight, bias) for weight, bias in above]
 
     def __call__(
-        self, z: Tensor, state: tuple[Tensor, Tensor], steps: int, temperature: float, generator: torch.Generator | None
+        self,
+        z: Tensor,
+        state: tuple[Tensor, Tensor],
+        steps: int,
+        temperature: float,
+        generator: torch.Generator | None,
+        before: Tensor | None = None,
     ) -> Tensor:
         """Outputs `batch, steps, depth` that leave no doubt of what was drawn.
 
@@ -74,9 +80,11 @@ class FoldedDecoder:
             steps: how many.
             temperature: of the draws; 0 takes the most likely.
             generator: of the draws.
+            before: music of the step before the first, `batch[, depth]`; None: nothing was.
         """
         stack = [_Cells(2 * cell, hidden / 2) for hidden, cell in zip(*state, strict=True)]
-        entering = latent = F.linear(z, self.latent, self.bias)
+        latent = F.linear(z, self.latent, self.bias)
+        entering = latent if before is None else latent + self.head.project(before, self.enter)
         outputs, drawn = [], []
         for _ in range(steps):
             for cells, recur, rise in zip(stack, self.recur, self.rise, strict=True):

@@ -1,40 +1,52 @@
 """What the numbers of a step mean, for each kind of music: how it enters, what it costs, what is fed back.
 
-Source: magenta's MusicVAE: softmax cross-entropy for melody; for grooves log loss of the hits and squared errors of
-velocities and offsets over all cells.
+What is one of several classes stands in `class_heads.py`.
+
+Source: magenta's GrooVAE: log loss of the hits and squared errors of velocities and offsets over all cells.
 Differs: offsets lie in [-0.5, 0.5) steps, so their head is half a tanh; errors count where something is hit, since the
 value of an empty cell is never heard, and count more there, since a player's touch is what the model is for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.models.draw import draw_classes, draw_hits
+from engine.models.class_heads import CERTAIN, DrumClassHead, MelodyHead, TrioHead
+from engine.models.draw import draw_hits
 from engine.representations.drums import NUM_VOICES
 from engine.representations.groove import DEPTH
-from engine.representations.melody import NUM_CLASSES
 
-CERTAIN = 30.0
 VELOCITY_WEIGHT = 20.0
 OFFSET_WEIGHT = 40.0
 
 
 class Head(Protocol):
-    """One kind of music at the models' border."""
+    """One kind of music at the models' border.
+
+    Attributes:
+        depth: numbers a step of the outputs.
+        feature_depth: numbers a step of the features.
+    """
 
     depth: int
+    feature_depth: int
+
+    @property
+    def parts(self) -> Sequence[Head]:
+        """Heads of the parts that decoders may take one by one; features and outputs are theirs, side by side."""
+        ...
 
     def features(self, music: Tensor) -> Tensor:
-        """Music as floats `batch, steps, depth`."""
+        """Music as floats `batch, steps, feature_depth`."""
         ...
 
     def project(self, music: Tensor, weight: Tensor) -> Tensor:
-        """The features times `weight`, `depth, width`, by the shortest way; the last axis becomes `width`."""
+        """The features times `weight`, `feature_depth, width`, by the shortest way; the last axis becomes `width`."""
         ...
 
     def loss(self, outputs: Tensor, music: Tensor) -> Tensor:
@@ -50,37 +62,15 @@ class Head(Protocol):
         ...
 
 
-class MelodyHead(nn.Module):
-    """One of 90 classes a step; music is tokens `batch, steps`."""
-
-    depth = NUM_CLASSES
-
-    def features(self, music: Tensor) -> Tensor:
-        """One-hot floats."""
-        return F.one_hot(music, NUM_CLASSES).float()
-
-    def project(self, music: Tensor, weight: Tensor) -> Tensor:
-        """A row of the weight for each token."""
-        return F.embedding(music, weight)
-
-    def loss(self, outputs: Tensor, music: Tensor) -> Tensor:
-        """Cross-entropy, summed over the steps."""
-        nll = F.cross_entropy(outputs.float().flatten(0, 1), music.flatten(), reduction="none")
-        return nll.view(music.shape).sum(1)
-
-    def draw(self, outputs: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-        """The class drawn."""
-        return draw_classes(outputs, temperature, generator)
-
-    def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
-        """Log-probabilities near 0 for the class drawn, far below for all others."""
-        return (self.features(drawn) - 1).to(outputs.dtype) * CERTAIN
-
-
 class GrooveHead(nn.Module):
     """Hits, velocities, offsets; music is floats `batch, steps, 27`."""
 
-    depth = DEPTH
+    depth = feature_depth = DEPTH
+
+    @property
+    def parts(self) -> tuple[GrooveHead, ...]:
+        """Itself alone."""
+        return (self,)
 
     def features(self, music: Tensor) -> Tensor:
         """The music itself."""
@@ -117,4 +107,10 @@ def interpret(outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return logits, torch.sigmoid(velocities), 0.5 * torch.tanh(offsets)
 
 
-HEADS: dict[str, type[MelodyHead] | type[GrooveHead]] = {"melody": MelodyHead, "groove": GrooveHead}
+HEADS: dict[str, type[MelodyHead] | type[GrooveHead] | type[DrumClassHead] | type[TrioHead]] = {
+    "melody": MelodyHead,
+    "groove": GrooveHead,
+    "drums": DrumClassHead,
+    "trio": TrioHead,
+}
+"""By `VaeConfig.music`."""

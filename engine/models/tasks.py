@@ -1,6 +1,6 @@
 """What a task shows of a groove, for models that shall play the whole: batches of grooves `batch, steps, 27`.
 
-Source: GrooVAE's humanize, tapify and tap_fixed_velocity.
+Source: GrooVAE's humanize, tapify, tap_fixed_velocity and add_closed_hh.
 """
 
 from __future__ import annotations
@@ -33,9 +33,17 @@ def _rhythm_alone(music: Tensor) -> Tensor:
     return shown
 
 
+def _without_closed_hats(music: Tensor) -> Tensor:
+    """Grooves whose closed hats are taken out, hits, velocities and offsets."""
+    shown = music.clone()
+    shown[..., CLOSED_HAT::NUM_VOICES] = 0
+    return shown
+
+
 TASKS: dict[str, Callable[[Tensor], Tensor]] = {
     "plain": lambda music: music,
     "humanize": _hits_alone,
     "tap": _rhythm_alone,
+    "add_closed_hats": _without_closed_hats,
 }
 """By name, `batch, steps, 27` to the same."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.models.bar_decoders import DECODERS
 from engine.models.config import VaeConfig
-from engine.models.decoders import DECODERS
 from engine.models.encoders import ENCODERS
 from engine.models.heads import HEADS
 
@@ -38,12 +38,12 @@ class Vae(nn.Module):
         self.decoder = DECODERS[config.decoder](config, self.head)
 
     def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
-        """`mu` and `log_var`, each `batch, latent`, of tokens `batch, steps` or grooves `batch, steps, 27`."""
+        """`mu` and `log_var`, each `batch, latent`, of music as the head takes it, `batch, steps[, depth]`."""
         mu, log_var = self.encoder.encode(music)
         return mu, log_var
 
     def decode(self, z: Tensor, temperature: float = 0.0, generator: torch.Generator | None = None) -> Tensor:
-        """Outputs `batch, steps, depth`: logits of 90 classes, or raw groove numbers (`heads.interpret`)."""
+        """Outputs `batch, steps, depth`: logits of classes, or raw groove numbers (`heads.interpret`)."""
         outputs: Tensor = self.decoder.decode(z, temperature, generator)
         return outputs
 
@@ -59,7 +59,7 @@ class Vae(nn.Module):
         """The training loss, with a latent drawn from the posterior.
 
         Args:
-            music: `batch, steps` or `batch, steps, 27`.
+            music: `batch, steps[, depth]`.
             beta: weight of the KL above the free bits.
             free_bits: bits of the whole KL that cost nothing.
             sampling_rate: chance of each step to follow the decoder's own last step (scheduled sampling), 0..1.

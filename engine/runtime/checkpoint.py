@@ -60,7 +60,10 @@ def default_checkpoints() -> Path:
 
 
 def find(folder: Path) -> Iterator[Path]:
-    """Every checkpoint folder inside `folder`, in order of name."""
+    """The folder itself where it is a checkpoint, else every checkpoint folder inside it, in order of name."""
+    if (folder / CONFIG_NAME).is_file():
+        yield folder
+        return
     yield from sorted(path.parent for path in folder.glob(f"*/{CONFIG_NAME}"))
 
 

@@ -92,7 +92,7 @@ class Engine:
         """An engine from a folder of checkpoints.
 
         Args:
-            checkpoints: the folder; None takes the shipped ones.
+            checkpoints: the folder, or that of a single checkpoint; None takes the shipped ones.
             device: `auto`, `cuda`, `mps` or `cpu`.
             cache: the latent cache's file; None keeps latents in memory only.
             drum_map: pitch to voice.

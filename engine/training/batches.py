@@ -17,7 +17,10 @@ from engine.data.dataset import MusicSet
 from engine.models.tasks import TASKS
 from engine.representations.drums import NUM_VOICES
 from engine.representations.melody import FIRST_PITCH_CLASS, NUM_CLASSES
+from engine.representations.trio import BASS, DRUMS
 from engine.training.presets import Schedule
+
+_LINES = slice(0, DRUMS)
 
 
 class Batch(NamedTuple):
@@ -64,8 +67,9 @@ class Batches(IterableDataset[Batch]):
         chosen = order[place * self.schedule.batch_size : (place + 1) * self.schedule.batch_size]
         generator = torch.Generator().manual_seed(step_seed(self.seed, step))
         music = self.set.music[chosen]
-        if music.dtype == torch.uint8:
-            music = transpose(music.long(), self.schedule.transpose, generator)
+        if not music.is_floating_point():
+            music = mix_parts(music.long(), self.schedule.mix, generator)
+            music = transpose(music, self.schedule.transpose, generator)
             return Batch(music, music, self.weights[chosen])
         shown = TASKS[self.schedule.task](drop_hits(music, self.schedule.drop, generator))
         return Batch(music, shown, self.weights[chosen])
@@ -77,15 +81,38 @@ def _order(size: int, seed: int) -> Tensor:
     return torch.randperm(size, generator=torch.Generator().manual_seed(seed))
 
 
-def transpose(tokens: Tensor, semitones: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """Each window shifted by its own draw from `semitones`, both included, less where it would leave the range."""
+def transpose(music: Tensor, semitones: tuple[int, int], generator: torch.Generator) -> Tensor:
+    """Each window shifted by its own draw from `semitones`, both included, less where it would leave the range.
+
+    Melodies `batch, steps`, or trios `batch, steps, 3`, whose melody and bass are shifted alike.
+    """
     low, high = semitones
-    shift = torch.randint(low, high + 1, (len(tokens), 1), generator=generator)
-    onsets = tokens >= FIRST_PITCH_CLASS
-    top = tokens.amax(1, keepdim=True)
-    bottom = tokens.masked_fill(~onsets, NUM_CLASSES).amin(1, keepdim=True)
+    if low == high == 0:
+        return music
+    if music.dim() == 3:
+        lines = transpose(music[..., _LINES].flatten(1), semitones, generator)
+        return torch.cat([lines.unflatten(1, (music.shape[1], -1)), music[..., DRUMS:]], -1)
+    shift = torch.randint(low, high + 1, (len(music), 1), generator=generator)
+    onsets = music >= FIRST_PITCH_CLASS
+    top = music.amax(1, keepdim=True)
+    bottom = music.masked_fill(~onsets, NUM_CLASSES).amin(1, keepdim=True)
     shift = torch.minimum(torch.maximum(shift, FIRST_PITCH_CLASS - bottom), (NUM_CLASSES - 1 - top).clamp_min(0))
-    return torch.where(onsets, tokens + shift, tokens)
+    return torch.where(onsets, music + shift, music)
+
+
+def mix_parts(music: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Trios of which a share, part for part, play the bass or the drums of another window of the batch.
+
+    There are few bands and many parts: so the parts are learnt in more company than the data have.
+    """
+    if not share:
+        return music
+    mixed = music.clone()
+    for part in (BASS, DRUMS):
+        others = torch.randperm(len(music), generator=generator)
+        is_mixed = torch.rand(len(music), generator=generator) < share
+        mixed[is_mixed, :, part] = music[others[is_mixed], :, part]
+    return mixed
 
 
 def drop_hits(music: Tensor, most: float, generator: torch.Generator) -> Tensor:

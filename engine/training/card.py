@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.dataset import load_set
+from engine.data.kinds import kind_of
 from engine.evaluation.figure_tables import markdown_table, markdown_tables, text_of
-from engine.models.config import VaeConfig, to_dict
+from engine.models.config import VaeConfig, music_of, to_dict
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.training.attribution import attribution_of
@@ -154,11 +155,11 @@ def _curves(path: Path) -> str:
 def _windows_by_source(loaded: Checkpoint, data: Path) -> list[tuple[str, int, int]]:
     """Each collection, with its windows in training and in validation."""
     config = loaded.model.config
-    music = config.music if isinstance(config, VaeConfig) else "groove"
+    kind = kind_of(music_of(config), config.steps).name
     chosen = tuple(loaded.trained.get("schedule", {}).get("sources", ()))
     counts = []
     for split in ("train", "valid"):
-        windows = load_set(data, music, split).only(chosen)
+        windows = load_set(data, kind, split).only(chosen)
         counts.append(Counter(windows.sources[number] for number in windows.source.tolist()))
     train, valid = counts
     return [(source, train[source], valid[source]) for source in sorted(train | valid)]

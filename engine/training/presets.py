@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from engine.models.config import FeelConfig, VaeConfig
+from engine.data.kinds import kind_of
+from engine.models.config import FeelConfig, VaeConfig, music_of
 
 HUMAN_DRUMS = ("groove-midi-1.0.0",)
 _SCORES = {
@@ -35,6 +36,7 @@ class Schedule:
         transpose: lowest and highest shift in semitones that training draws from.
         task: what a groove autoencoder is shown of what it shall play, a name in `models.tasks.TASKS`.
         drop: largest share of hits (and of whole voices) hidden from the encoder or the condition.
+        mix: share of trios that are shown with the bass, or with the drums, of another window of the batch.
         sources: collections to train on; empty for all.
         source_weights: weight of each window in the loss, by collection.
     """
@@ -56,28 +58,44 @@ class Schedule:
     transpose: tuple[int, int] = (0, 0)
     task: str = "plain"
     drop: float = 0.0
+    mix: float = 0.0
     sources: tuple[str, ...] = ()
     source_weights: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A model and how it is trained; `kind` is what the bridge calls it: melody or drums."""
+    """A model and how it is trained; `kind` is what the bridge calls it: melody, drums or trio."""
 
     model: VaeConfig | FeelConfig
     schedule: Schedule
     kind: str
 
     @property
-    def music(self) -> str:
-        """What the data set must hold: `melody` or `groove`."""
-        return self.model.music if isinstance(self.model, VaeConfig) else "groove"
+    def windows(self) -> str:
+        """What the data set must hold, a name in `engine.data.kinds.KINDS`."""
+        return kind_of(music_of(self.model), self.model.steps).name
 
 
 # Source: magenta's configs: Adam from 1e-3 down to 1e-5, 512 windows a step, gradient norm 1, beta to 0.2.
 _REFERENCE = Schedule(
     steps=50_000, batch_size=512, lr_shape="exponential", weight_decay=0.0, grad_norm=1.0, beta=0.2, beta_rise=0.0
 )
+
+_REFERENCE_LONG = replace(_REFERENCE, steps=100_000, free_bits=256.0)
+
+# What ships of 16 bars: bars at both ends, a latent twice as large as of two bars.
+_MELODY_16BAR = VaeConfig(
+    "melody", "bars", "bars", 256, latent_dim=512, encoder_width=512, decoder_width=192, decoder_depth=1,
+    conductor_width=384, conductor_depth=2,
+)  # fmt: skip
+# Free bits: eight times what two bars take in the end (54.5 nats). With the reference's 256 the first steps learn less.
+_LONG = Schedule(steps=12_000, batch_size=64, free_bits=640.0, transpose=(-5, 6), source_weights=_SCORES)
+_REFERENCE_16BAR = VaeConfig(
+    "melody", "bilstm", "bars_lstm", 256, latent_dim=512, encoder_width=2048, encoder_layers=2, decoder_width=1024,
+    conductor_width=1024, conductor_depth=2,
+)  # fmt: skip
+_REFERENCE_16BAR_FLAT = replace(_REFERENCE_16BAR, decoder="lstm", decoder_width=2048, decoder_depth=3)
 
 PRESETS: dict[str, Preset] = {
     "melody_2bar": Preset(
@@ -128,6 +146,52 @@ PRESETS: dict[str, Preset] = {
     "drumify_2bar": Preset(
         FeelConfig("tap", dropout=0.15),
         Schedule(steps=5000, free_bits=0.0, beta=1.0, sources=HUMAN_DRUMS, weight_decay=0.05),
+        "drums",
+    ),
+    "melody_16bar": Preset(_MELODY_16BAR, _LONG, "melody"),
+    "melody_16bar_flat": Preset(replace(_MELODY_16BAR, decoder="parallel"), _LONG, "melody"),
+    "melody_16bar_small_lstm": Preset(  # two levels against one, of the same encoder and width
+        replace(_MELODY_16BAR, decoder="bars_lstm", conductor_depth=1, decoder_width=384),
+        _LONG,
+        "melody",
+    ),
+    "melody_16bar_flat_small_lstm": Preset(
+        replace(_MELODY_16BAR, decoder="lstm", decoder_depth=2, decoder_width=384), _LONG, "melody"
+    ),
+    "melody_16bar_lstm": Preset(_REFERENCE_16BAR, _REFERENCE_LONG, "melody"),
+    "melody_16bar_flat_lstm": Preset(_REFERENCE_16BAR_FLAT, _REFERENCE_LONG, "melody"),
+    "trio_16bar": Preset(
+        replace(_MELODY_16BAR, music="trio"),
+        replace(_LONG, steps=8000, free_bits=1500.0, mix=0.3, weight_decay=0.05, source_weights={}),
+        "trio",
+    ),
+    "trio_16bar_lstm": Preset(
+        replace(_REFERENCE_16BAR, music="trio"), replace(_REFERENCE_LONG, batch_size=256), "trio"
+    ),
+    "trio_16bar_flat_lstm": Preset(
+        replace(_REFERENCE_16BAR_FLAT, music="trio"),
+        replace(_REFERENCE_LONG, batch_size=256, beta=1.0, free_bits=0.0),
+        "trio",
+    ),
+    "drums_2bar": Preset(
+        VaeConfig("drums", decoder_depth=1), Schedule(steps=5000, weight_decay=0.05), "drums"
+    ),
+    "drums_2bar_lstm": Preset(
+        VaeConfig("drums", "bilstm", "lstm", encoder_width=512), replace(_REFERENCE, sampling_k=1000.0), "drums"
+    ),
+    "groove_4bar": Preset(
+        VaeConfig("groove", "bars", "bars", 64, encoder_width=512, decoder_depth=1, conductor_depth=2),
+        Schedule(steps=5000, beta=0.1, drop=0.1, sources=HUMAN_DRUMS, weight_decay=0.1),
+        "drums",
+    ),
+    "groove_4bar_lstm": Preset(
+        VaeConfig("groove", "bilstm", "lstm", 64, encoder_width=512, dropout=0.7),
+        replace(_REFERENCE, sources=HUMAN_DRUMS),
+        "drums",
+    ),
+    "add_hats_2bar_lstm": Preset(
+        VaeConfig("groove", encoder="bilstm", decoder="lstm", encoder_width=512, dropout=0.7),
+        replace(_REFERENCE, task="add_closed_hats", sources=HUMAN_DRUMS),
         "drums",
     ),
 }  # fmt: skip

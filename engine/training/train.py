@@ -21,6 +21,7 @@ from engine.runtime import device as devices
 from engine.runtime.checkpoint import Checkpoint
 from engine.training.batches import Batch, Batches
 from engine.training.callbacks import WATCHED, Bar, Curves, KeepBest, KeepState
+from engine.training.heap import keep_freed_memory
 from engine.training.manners import quiet, stopped_by_interrupt
 from engine.training.module import TrainingModule
 from engine.training.presets import PRESETS, Preset
@@ -96,14 +97,15 @@ def train(options: TrainOptions) -> Training:
     device = devices.choose(options.device).type
     if options.threads:
         torch.set_num_threads(options.threads)
+    keep_freed_memory()
     train_set, valid_set = (
-        load_set(options.data, preset.music, split).only(preset.schedule.sources) for split in ("train", "valid")
+        load_set(options.data, preset.windows, split).only(preset.schedule.sources) for split in ("train", "valid")
     )
     start = None if options.start is None else checkpoint.load(options.start)
     identity = {
         "start": None if start is None else start.hash,
         "preset": options.preset, "seed": options.seed, "batch_size": preset.schedule.batch_size,
-        "data_sha256": data_hash(options.data, preset.music),
+        "data_sha256": data_hash(options.data, preset.windows),
     }  # fmt: skip
     state = options.out / STATE_NAME
     _check_state(state, options.resume, identity)
@@ -111,7 +113,7 @@ def train(options: TrainOptions) -> Training:
     if start is not None:
         _begin_with(start, module)
     batches = Batches(train_set, preset.schedule, options.seed, lambda: module.global_step)
-    valid = Batches(valid_set, replace(preset.schedule, transpose=(0, 0), drop=0.0), options.seed, lambda: 0)
+    valid = Batches(valid_set, replace(preset.schedule, transpose=(0, 0), drop=0.0, mix=0.0), options.seed, lambda: 0)
     best = KeepBest() if options.patience else None
     trainer = _trainer(options, preset, device, best)
     with quiet(), stopped_by_interrupt(trainer) as interrupted:

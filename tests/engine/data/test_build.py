@@ -8,12 +8,13 @@ from pathlib import Path
 import mido
 import numpy as np
 import pytest
-from made_up import beat, line, write_music
+from made_up import DRUM_FOLDER, LINE_FOLDER, beat, line, write_music
 
 from engine.data import extract as extraction
 from engine.data.build import BuildReport, build
 from engine.data.dataset import MusicSet, data_hash, load_set
 from engine.data.extract import extract
+from engine.data.kinds import named_kinds
 from engine.data.sources import VALID, SourceFile, find_files, split_by_hash
 from engine.errors import DataError
 from engine.representations import groove, melody
@@ -154,7 +155,7 @@ def test_transpositions_are_duplicates_and_counted(tmp_path: Path) -> None:
 
 def test_windows_of_a_melody_are_its_bars_two_by_two(tmp_path: Path) -> None:
     clip = line(5, bars=3)
-    windows = extract(SourceFile(written(clip, tmp_path / "a.mid"), "a")).melodies
+    windows = extract(SourceFile(written(clip, tmp_path / "a.mid"), "a")).by_kind["melody"]
     tokens = melody.to_tensor(clip).tokens
     assert [row.tolist() for row in windows] == [tokens[:32].tolist(), melody.without_leading_off(tokens[16:]).tolist()]
 
@@ -166,7 +167,7 @@ def test_windows_of_drums_keep_the_feel_on_the_map_of_their_source(
     notes = [Note(n.start_quarters, n.pitch, 0.1, n.velocity) for n in beat(4, bars=2).notes if n.start_quarters < 7.8]
     clip = make_clip([*notes, Note(1.25, 48, 0.1, 90.0)], 8.0)  # high tom on the one, mid tom on the other
     path = written(clip, tmp_path / "a.mid", channel=9)
-    (window,) = extract(SourceFile(path, "a", source)).grooves
+    (window,) = extract(SourceFile(path, "a", source)).by_kind["groove"]
     expected = groove.stack(groove.to_tensor(clip, drum_map))
     np.testing.assert_array_equal(window[:, :9], expected[:, :9])
     np.testing.assert_allclose(window, expected, atol=0.005)
@@ -179,7 +180,7 @@ def test_only_the_stretches_in_four_four_are_read(tmp_path: Path) -> None:
         for number in range(meter * bars):
             track += [mido.Message("note_on", note=60 + number), mido.Message("note_off", note=60 + number, time=480)]
     mido.MidiFile(tracks=[track]).save(tmp_path / "changes.mid")
-    windows = extract(SourceFile(tmp_path / "changes.mid", "changes")).melodies
+    windows = extract(SourceFile(tmp_path / "changes.mid", "changes")).by_kind["melody"]
     assert len(windows) == 2
     np.testing.assert_array_equal(windows[0], windows[1])
 
@@ -196,6 +197,14 @@ def test_a_data_set_that_is_none_is_refused(tmp_path: Path, data_file: Path) -> 
     split_folder(tmp_path / "lines", ("a.mid", line(), "train"))
     with pytest.raises(DataError, match="no groove windows"):
         load_set(tmp_path / "lines" / "out.lbdata", "groove", "train")
+
+
+def test_a_data_set_of_some_kinds_has_no_others(tmp_path: Path, data_file: Path, music_folder: Path) -> None:
+    folders = [music_folder / LINE_FOLDER, music_folder / DRUM_FOLDER]
+    build(folders, tmp_path / "some.lbdata", kinds=named_kinds(["groove"]), workers=1)
+    assert data_hash(tmp_path / "some.lbdata", "groove") == data_hash(data_file, "groove")
+    with pytest.raises(DataError, match="without melody"):
+        load_set(tmp_path / "some.lbdata", "melody", "train")
 
 
 def test_a_source_can_be_chosen_and_weighed(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
 
+from engine.data.kinds import KINDS
 from engine.errors import CheckpointError
 from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
 from engine.models.feel import FeelModel
@@ -26,7 +28,29 @@ def test_an_unknown_key_is_refused_and_named(kind: type[VaeConfig | FeelConfig])
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_builds_a_model_of_its_window(name: str) -> None:
+    steps = KINDS[PRESETS[name].windows].steps
+    model = built(name)
+    assert model.config.steps == steps
+    if not name.endswith("_lstm"):
+        assert parameters(model) < 30_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("melody_2bar_lstm", 4_423_770), ("melody_16bar_lstm", 176_061_530), ("groove_4bar_lstm", 4_085_019)],
+)
+def test_the_references_presets_have_as_many_parameters_as_the_reference(name: str, count: int) -> None:
+    """Source: counted on magenta's graphs; torch keeps two biases where they keep one."""
+    model = built(name)
+    assert sum(weight.numel() for key, weight in model.named_parameters() if "bias_hh" not in key) == count
+
+
+def built(name: str) -> Vae | FeelModel:
+    """The preset's model, its shapes alone."""
     config = PRESETS[name].model
-    model = Vae(config) if isinstance(config, VaeConfig) else FeelModel(config)
-    assert model.config.steps == 32
-    assert sum(weight.numel() for weight in model.parameters()) < 20_000_000
+    with torch.device("meta"):
+        return Vae(config) if isinstance(config, VaeConfig) else FeelModel(config)
+
+
+def parameters(model: Vae | FeelModel) -> int:
+    return sum(weight.numel() for weight in model.parameters())

@@ -15,11 +15,11 @@ from engine.models.config import FeelConfig
 from engine.models.draw import draw_hits
 from engine.models.feel import FeelModel
 from engine.models.heads import CERTAIN, HEADS, interpret
-from engine.models.tasks import tap_of
+from engine.models.tasks import TASKS, tap_of
 from engine.models.vae import Vae, kl_divergence
 from engine.representations import groove, melody
 from engine.representations.clip import Note, make_clip
-from engine.representations.drums import GENERAL_MIDI, NUM_VOICES
+from engine.representations.drums import CLOSED_HAT, GENERAL_MIDI, NUM_VOICES
 
 PARTS = [
     (music, encoder, decoder)
@@ -224,6 +224,15 @@ def test_hidden_hits_are_to_be_rebuilt_all_the_same() -> None:
     torch.manual_seed(0)
     silence = model.loss(torch.zeros_like(music), beta=0.0, free_bits=0.0).reconstruction
     assert not torch.equal(hidden, silence)
+
+
+def test_a_groove_without_closed_hats_keeps_all_else() -> None:
+    music = windows("groove")
+    shown = TASKS["add_closed_hats"](music)
+    hidden = torch.arange(3 * NUM_VOICES) % NUM_VOICES == CLOSED_HAT
+    assert not shown[..., hidden].any()
+    assert torch.equal(shown[..., ~hidden], music[..., ~hidden])
+    assert music[..., hidden].any()
 
 
 def test_a_tap_is_the_loudest_drum_of_each_step() -> None:

@@ -14,7 +14,8 @@ from torch import Tensor
 from engine.data.dataset import MusicSet
 from engine.representations.drums import NUM_VOICES
 from engine.representations.melody import FIRST_PITCH_CLASS, HOLD, NUM_CLASSES, OFF
-from engine.training.batches import Batches, drop_hits, step_seed, transpose
+from engine.representations.trio import BASS, DRUMS, MELODY
+from engine.training.batches import Batches, drop_hits, mix_parts, step_seed, transpose
 from engine.training.presets import Schedule
 
 SCHEDULE = Schedule(steps=100, batch_size=8)
@@ -117,3 +118,43 @@ def test_what_is_to_be_rebuilt_keeps_the_hits_that_are_hidden() -> None:
     batch = batches(grooves(), replace(SCHEDULE, drop=0.9)).at(0)
     assert (batch.shown == 0).any()
     assert (batch.music > 0).all()
+
+
+def trios(count: int = 21, seed: int = 0) -> Tensor:
+    drums = torch.randint(0, 512, (count, 32), generator=torch.Generator().manual_seed(seed))
+    return torch.stack([melodies(count, seed).long(), melodies(count, seed + 1).long(), drums], -1)
+
+
+@given(st.integers(0, 1000))
+def test_melody_and_bass_of_a_trio_are_transposed_alike_and_its_drums_never(seed: int) -> None:
+    before = trios(seed=seed)
+    after = transpose(before, (-5, 6), torch.Generator().manual_seed(seed))
+    assert torch.equal(after[..., DRUMS], before[..., DRUMS])
+    lines = slice(MELODY, BASS + 1)
+    shift, onsets = (after - before)[..., lines], before[..., lines] >= FIRST_PITCH_CLASS
+    assert torch.equal(after[..., lines] >= FIRST_PITCH_CLASS, onsets)
+    for row, is_onset in zip(shift, onsets, strict=True):
+        assert len(row[is_onset].unique()) == 1
+
+
+def test_mixed_trios_keep_their_melody_and_play_parts_of_their_batch() -> None:
+    before = trios(200)
+    after = mix_parts(before, 0.3, torch.Generator().manual_seed(0))
+    assert torch.equal(after[..., MELODY], before[..., MELODY])
+    for part in (BASS, DRUMS):
+        kept = (after[..., part] == before[..., part]).all(1)
+        assert 0.6 < kept.float().mean() < 0.8
+        rows = {tuple(row) for row in before[..., part].tolist()}
+        assert all(tuple(row) in rows for row in after[..., part].tolist())
+    assert mix_parts(before, 0.0, torch.Generator()) is before
+
+
+def test_classes_are_made_to_batches_of_whole_numbers() -> None:
+    classes = torch.randint(0, 512, (21, 32), generator=torch.Generator().manual_seed(0))
+    batch = batches(classes.to(torch.int16)).at(0)
+    assert batch.music.dtype == torch.int64
+    assert {tuple(row) for row in batch.music.tolist()} <= {tuple(row) for row in classes.tolist()}
+    schedule = replace(SCHEDULE, mix=0.5, transpose=(-5, 6))
+    batch = batches(trios().to(torch.int16), schedule).at(0)
+    assert batch.music.shape == (8, 32, 3)
+    assert batch.shown is batch.music

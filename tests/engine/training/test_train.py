@@ -26,6 +26,7 @@ PRESET = {
     "lstm": Preset(
         replace(tiny_vae("melody", "bilstm", "lstm"), dropout=0.3), replace(SCHEDULE, sampling_k=2.0), "melody"
     ),
+    "drums": Preset(tiny_vae("drums", "bars", "bars"), replace(SCHEDULE, transpose=(0, 0)), "drums"),
     "feel": Preset(
         replace(tiny_feel(), dropout=0.3), replace(SCHEDULE, transpose=(0, 0), drop=0.3, free_bits=0.0), "drums"
     ),

@@ -1,0 +1,67 @@
+"""Requests as calls of the engine: one table for the server, which hears them over OSC, and the studio, with files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bridge.engine_interface import Engine
+from bridge.errors import OutOfRangeError, WrongKindError
+from bridge.protocol.request_messages import Blend, Drumify, Groove, Humanize, Interpolate, Request, Sample, Vary
+from bridge.protocol.settings import NO_SETTINGS, SPACINGS, Settings
+from engine.representations.clip import Clip
+from engine.runtime.answers import Answer
+
+Call = Callable[[Engine], Answer]
+
+
+def call_of(message: Request, clip_of: Callable[[int], Clip]) -> Call:
+    """What a request asks of the engine.
+
+    Args:
+        message: the request.
+        clip_of: the clip of a number; asked at once, so that what it raises is raised here.
+
+    Raises:
+        OutOfRangeError: all weights of a blend are 0.
+        WrongKindError: no model does such requests yet.
+    """
+    if not message.spec.done_here:
+        verb = _verb(message)
+        raise WrongKindError(f"no loaded model does {verb}; /bridge/model lists those loaded: try /bridge/vary")
+    options = _options(getattr(message, "settings", NO_SETTINGS))
+    match message:
+        case Sample():
+            return lambda engine: engine.sample(message.model, message.count, **options)
+        case Vary():
+            clip = clip_of(message.clip)
+            return lambda engine: engine.vary(clip, message.count, message.amount, **options)
+        case Interpolate():
+            a, b = clip_of(message.clip_a), clip_of(message.clip_b)
+            return lambda engine: engine.interpolate(a, b, message.steps, **options)
+        case Blend():
+            clips, weights = [clip_of(w.clip) for w in message.weights], [w.weight for w in message.weights]
+            if not any(weights):
+                raise OutOfRangeError("all weights are 0; give at least one clip a weight over 0")
+            return lambda engine: engine.blend(clips, weights, **options)
+        case Humanize():
+            clip = clip_of(message.clip)
+            return lambda engine: engine.humanize(clip, message.timing, message.velocity, **options)
+        case Drumify():
+            clip = clip_of(message.clip)
+            return lambda engine: engine.drumify(clip, **options)
+        case Groove():
+            a, b = clip_of(message.from_clip), clip_of(message.to_clip)
+            return lambda engine: engine.groove(a, b, message.timing, message.velocity)
+    raise NotImplementedError(f"nothing says what {_verb(message)} asks of the engine")
+
+
+def _verb(message: Request) -> str:
+    return message.spec.address.rsplit("/", 1)[-1]
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """The settings that were chosen, as the engine names them."""
+    chosen = {"temperature": settings.temperature, "seed": settings.seed, "kind": settings.kind}
+    chosen["spacing"] = None if settings.spacing is None else SPACINGS[settings.spacing]
+    return {name: value for name, value in chosen.items() if value is not None}
