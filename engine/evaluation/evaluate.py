@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.data.dataset import MusicSet, data_hash, load_set
 from engine.data.kinds import kind_of
+from engine.evaluation.classes import evaluate_classes
 from engine.evaluation.directions import measure_directions
 from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize, evaluate_task
 from engine.evaluation.melody import evaluate_melody
@@ -90,6 +91,8 @@ def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Fi
 def _of_autoencoder(loaded: Checkpoint, model: Vae, valid: MusicSet, seed: int) -> Figures:
     if model.config.music == "melody":
         return evaluate_melody(model, valid, seed)
+    if model.config.music in ("drums", "trio"):
+        return evaluate_classes(model, valid, seed)
     task = loaded.trained.get("schedule", {}).get("task", "plain")
     if task != "plain":
         return evaluate_task(model, TASKS[task](valid.music), valid)

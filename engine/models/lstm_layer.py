@@ -218,9 +218,7 @@ class _WayBack:
         self.d_weights = self.d_base.new_zeros(self.ends, gates, trace.seen.shape[-1])
         self.d_inputs: Tensor | None = None
 
-    def go(
-        self, d_outputs: Tensor | None, d_hidden: Tensor | None, d_cell: Tensor | None, *, inputs_too: bool
-    ) -> None:
+    def go(self, d_outputs: Tensor | None, d_hidden: Tensor | None, d_cell: Tensor | None, *, inputs_too: bool) -> None:
         """Through all steps."""
         cell, seen = self.trace.cells[0], self.trace.seen
         self.d_hidden = torch.zeros_like(cell, dtype=seen.dtype) if d_hidden is None else d_hidden.to(seen, copy=True)

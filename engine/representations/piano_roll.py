@@ -89,7 +89,7 @@ def page_bytes(rolls: Sequence[Roll], title: str = "", form: str = "png") -> byt
 
 
 def draw_page(rolls: Sequence[Roll], title: str = "") -> Figure:
-    """A page of clips, row by row; melodies share their range of pitches and drums their lanes, so that eyes can compare.
+    """A page of clips, row by row; melodies share their range of pitches, drums their lanes, so that eyes can compare.
 
     Raises:
         OutOfRangeError: no roll.

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import cast
 
 from engine.errors import UnknownModelError, WrongKindError
 from engine.models.feel import FeelModel
 from engine.models.vae import Vae
+from engine.representations.grid import WINDOW_STEPS
 from engine.representations.kind import DRUMS, MELODY
 from engine.runtime.answers import ModelInfo
 from engine.runtime.checkpoint import Checkpoint
 
 HUMANIZE, DRUMIFY = "humanize", "drumify"
 _FEEL_ROLES = {"hits": HUMANIZE, "tap": DRUMIFY}
-_VAE_ROLES = {"melody": MELODY, "groove": DRUMS}
+_VAE_ROLES = {("melody", WINDOW_STEPS): MELODY, ("groove", WINDOW_STEPS): DRUMS}
+"""By what a model's music is, and how many steps it sees at once."""
+
+log = logging.getLogger("engine")
 
 
 class Roster:
-    """Checkpoints by name and by role; the first of a role plays it.
+    """Checkpoints by name and by role; the first of a role plays it. What has no role here is left out, and said so.
 
     Roles are `melody` and `drums` (autoencoders of that kind), `humanize` and `drumify`.
     """
 
     def __init__(self, checkpoints: Sequence[Checkpoint]) -> None:
-        self._by_name = {loaded.name: loaded for loaded in checkpoints}
+        self._by_name: dict[str, Checkpoint] = {}
         self._by_role: dict[str, Checkpoint] = {}
         for loaded in checkpoints:
-            self._by_role.setdefault(_role(loaded), loaded)
+            role = _role(loaded)
+            if role is None:
+                log.warning("%s is left out: no request is made of models of its kind yet", loaded.name)
+                continue
+            self._by_name[loaded.name] = loaded
+            self._by_role.setdefault(role, loaded)
 
     def __contains__(self, role: str) -> bool:
         return role in self._by_role
@@ -76,7 +86,8 @@ def feel_of(loaded: Checkpoint) -> FeelModel:
     return cast(FeelModel, loaded.model)
 
 
-def _role(loaded: Checkpoint) -> str:
+def _role(loaded: Checkpoint) -> str | None:
+    """None for a model that can be trained and measured, and has no part in the engine so far."""
     if isinstance(loaded.model, Vae):
-        return _VAE_ROLES[loaded.model.config.music]
+        return _VAE_ROLES.get((loaded.model.config.music, loaded.model.config.steps))
     return _FEEL_ROLES[loaded.model.config.condition]

@@ -25,10 +25,14 @@ _MAX_CURVE_ROWS = 16
 _SAID_ELSEWHERE = ("checkpoint", "hash", "data_sha256", "seed", "directions")
 _SUBJECTS_BY_TASK = {"humanize": "hits", "tap": "tap"}
 _ABOUT = {
-    "melody": "An autoencoder of melodies: two bars of 4/4 on a grid of sixteenths, 90 classes a step (hold, off, the "
-    "88 keys of a piano), to a latent and back. It varies, interpolates, blends and samples melodies.",
-    "groove": "An autoencoder of drum grooves: two bars of 4/4, nine voices with hit, velocity and offset a sixteenth, "
-    "to a latent and back. It varies, interpolates, blends and samples drum parts.",
+    "melody": "An autoencoder of melodies: {bars} bars of 4/4 on a grid of sixteenths, 90 classes a step (hold, off, "
+    "the 88 keys of a piano), to a latent and back. It varies, interpolates, blends and samples melodies.",
+    "drums": "An autoencoder of drum hits: {bars} bars of 4/4 on a grid of sixteenths, one of 512 classes a step, which "
+    "of nine voices are hit, to a latent and back.",
+    "trio": "An autoencoder of trios: {bars} bars of 4/4 on a grid of sixteenths, melody and bass of 90 classes a step, "
+    "drums of 512, to one latent and back.",
+    "groove": "An autoencoder of drum grooves: {bars} bars of 4/4, nine voices with hit, velocity and offset a "
+    "sixteenth, to a latent and back. It varies, interpolates, blends and samples drum parts.",
     "hits": "A player's feel: given where each of nine drums is hit in two bars of 4/4, how hard and how late. It "
     "humanizes quantised drums and carries the feel of one clip onto another.",
     "tap": "Drums on a tapped rhythm: given one rhythm of two bars of 4/4, which of nine drums play it, how hard and "
@@ -55,7 +59,7 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
     curves = folder / CURVES_NAME
     parts = [
         f"# {loaded.name}",
-        _ABOUT[_subject(loaded)],
+        _ABOUT[_subject(loaded)].format(bars=_bars_in_words(loaded)),
         *_model(loaded),
         "## Training",
         *_training(loaded),
@@ -66,7 +70,7 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
         *markdown_tables({name: value for name, value in figures.items() if name not in _SAID_ELSEWHERE}),
         *directions_section(loaded, figures.get("directions", {})),
         "## Data",
-        *_data(windows),
+        *_data(windows, _bars_in_words(loaded)),
     ]
     checkpoint.annotate(folder, {"figures": dict(figures)})
     card = folder / CARD_NAME
@@ -165,9 +169,13 @@ def _windows_by_source(loaded: Checkpoint, data: Path) -> list[tuple[str, int, i
     return [(source, train[source], valid[source]) for source in sorted(train | valid)]
 
 
-def _data(windows: Sequence[tuple[str, int, int]]) -> Iterator[str]:
+def _bars_in_words(loaded: Checkpoint) -> str:
+    return "two" if loaded.bars == 2 else str(loaded.bars)
+
+
+def _data(windows: Sequence[tuple[str, int, int]], bars: str) -> Iterator[str]:
     yield (
-        "Windows of two bars, cut every bar, without duplicates. All music was changed for training: cut, put on a "
+        f"Windows of {bars} bars, cut every bar, without duplicates. All music was changed for training: cut, put on a "
         "grid, and for drums mapped to nine voices."
     )
     rows = []
