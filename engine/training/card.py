@@ -27,10 +27,10 @@ _SUBJECTS_BY_TASK = {"humanize": "hits", "tap": "tap"}
 _ABOUT = {
     "melody": "An autoencoder of melodies: {bars} bars of 4/4 on a grid of sixteenths, 90 classes a step (hold, off, "
     "the 88 keys of a piano), to a latent and back. It varies, interpolates, blends and samples melodies.",
-    "drums": "An autoencoder of drum hits: {bars} bars of 4/4 on a grid of sixteenths, one of 512 classes a step, which "
-    "of nine voices are hit, to a latent and back.",
-    "trio": "An autoencoder of trios: {bars} bars of 4/4 on a grid of sixteenths, melody and bass of 90 classes a step, "
-    "drums of 512, to one latent and back.",
+    "drums": "An autoencoder of drum hits: {bars} bars of 4/4 on a grid of sixteenths, one of 512 classes a step, "
+    "which of nine voices are hit, to a latent and back.",
+    "trio": "An autoencoder of trios: {bars} bars of 4/4 on a grid of sixteenths, melody and bass of 90 classes a "
+    "step, drums of 512, to one latent and back.",
     "groove": "An autoencoder of drum grooves: {bars} bars of 4/4, nine voices with hit, velocity and offset a "
     "sixteenth, to a latent and back. It varies, interpolates, blends and samples drum parts.",
     "hits": "A player's feel: given where each of nine drums is hit in two bars of 4/4, how hard and how late. It "

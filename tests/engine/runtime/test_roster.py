@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 from made_up import tiny_vae
@@ -14,7 +15,8 @@ from engine.runtime.roster import Roster
 
 
 def loaded(name: str, music: str, steps: int) -> Checkpoint:
-    return Checkpoint(name, music, steps // 16, Vae(tiny_vae(music, "bars", "bars", steps)), "0" * 16, {}, None)
+    config = replace(tiny_vae(music, "bars", "bars", steps), latent_dim=32, conductor_width=32, conductor_depth=1)
+    return Checkpoint(name, music, steps // 16, Vae(config), "0" * 16, {}, None)
 
 
 def test_models_without_a_part_are_left_out_and_it_is_said(caplog: pytest.LogCaptureFixture) -> None:
