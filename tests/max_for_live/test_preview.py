@@ -83,7 +83,7 @@ def test_a_state_names_only_boxes_that_the_device_has() -> None:
     shown = {box["box"]["varname"] for box in device_patcher()["patcher"]["boxes"] if box["box"].get("presentation")}
     for make in STATES.values():
         state = make()
-        assert {*state.values, *state.texts, *state.messages, *state.inactive, *state.colours} <= shown
+        assert {*state.values, *state.texts, *state.messages, *state.inactive, *state.tones} <= shown
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

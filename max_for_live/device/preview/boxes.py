@@ -102,8 +102,8 @@ class ShownBox:
             default: the colour of Live's theme that it has where nothing else is said.
         """
         said = self.attributes.get("saved_attribute_attributes", {}).get(attribute, {}).get("expression", "")
-        if attribute == "textcolor" and self.name in self.state.colours:
-            return to_hex(self.state.colours[self.name])
+        if attribute == "textcolor" and self.name in self.state.tones:
+            return self.theme.tones[self.state.tones[self.name]], 1.0
         if said.startswith("themecolor."):
             return self.theme.colour(said.removeprefix("themecolor.")), 1.0
         if attribute in self.attributes:

@@ -13,8 +13,8 @@ Messages = tuple[tuple[Atom, ...], ...]
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 NOTES_A_MESSAGE = 40
-PLAIN, GOOD, BAD = (0.56, 0.56, 0.56, 1.0), (0.28, 0.66, 0.36, 1.0), (0.93, 0.47, 0.13, 1.0)
-"""The colours in which the script writes, as in its screen.js."""
+PLAIN, GOOD, BAD = "plain", "good", "bad"
+"""The tones in which the script writes, as in its screen.js; their colours are the theme's."""
 
 # What the shipped models call their directions, their own ones after the named.
 DRUM_DIRECTIONS = ("Density", "Syncopation", "Kick", "Snare", "Cymbals", "Toms", "Velocity", "Feel")
@@ -36,14 +36,14 @@ class State:
         texts: of comments and buttons; those not named say what the patch says.
         messages: to the pictures' scripts, in their order.
         inactive: controls that are greyed out.
-        colours: of texts, as Max's red, green, blue and alpha.
+        tones: of texts, `PLAIN`, `GOOD` or `BAD`.
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     messages: Mapping[str, Messages] = field(default_factory=dict)
     inactive: frozenset[str] = frozenset()
-    colours: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    tones: Mapping[str, str] = field(default_factory=dict)
 
 
 def roll_of(path: Path, bar_quarters: float = 4.0, kind: str = "") -> Messages:
@@ -78,7 +78,7 @@ def _dropped() -> State:
             "clip_name": "A is empty",
             "clip_info": "select a clip, Capture",
         },
-        colours={"status": BAD, "engine": BAD},
+        tones={"status": BAD, "engine": BAD},
     )
 
 
@@ -110,7 +110,7 @@ def _demo() -> State:
             "roll": (*roll_of(EXAMPLES / "funk_drummer.mid", kind="drums"), ("head", 2.6)),
         },
         inactive=NOT_YET,
-        colours={"status": PLAIN, "engine": GOOD},
+        tones={"status": PLAIN, "engine": GOOD},
     )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _melody() -> State:
         },
         messages={"pad": pad, "roll": roll_of(EXAMPLES / "ode_to_joy.mid", kind="melody")},
         inactive=NOT_YET,
-        colours=demo.colours,
+        tones=demo.tones,
     )
 
 

@@ -13,12 +13,13 @@ from max_for_live.device.preview.errors import PreviewError
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme: colours as `#rrggbb`, by the names that Max knows them by, and those of Live's own frame."""
+    """One theme, in colours as `#rrggbb`: by the names that Max knows them by, Live's own frame, the script's texts."""
 
     colours: Mapping[str, str]
     desk: str
     title_bar: str
     title: str
+    tones: Mapping[str, str]
 
     def colour(self, name: str) -> str:
         """A colour by its name.
@@ -59,6 +60,7 @@ DARK = Theme(
     desk="#2a2a2a",
     title_bar="#464646",
     title="#d0d0d0",
+    tones={"plain": "#b5b5b5", "good": "#47a85c", "bad": "#ff9e4d"},
 )
 
 LIGHT = Theme(
@@ -89,6 +91,7 @@ LIGHT = Theme(
     desk="#8e8e8e",
     title_bar="#dcdcdc",
     title="#141414",
+    tones={"plain": "#1a1a1a", "good": "#0d6621", "bad": "#b33805"},
 )
 
 THEMES = {"dark": DARK, "light": LIGHT}
