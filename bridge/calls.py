@@ -26,9 +26,6 @@ def call_of(message: Request, clip_of: Callable[[int], Clip]) -> Call:
         OutOfRangeError: all weights of a blend are 0.
         WrongKindError: no model does such requests yet.
     """
-    if not message.spec.done_here:
-        verb = _verb(message)
-        raise WrongKindError(f"no loaded model does {verb}; /bridge/model lists those loaded: try /bridge/vary")
     options = _options(getattr(message, "settings", NO_SETTINGS))
     match message:
         case Sample():
@@ -53,11 +50,8 @@ def call_of(message: Request, clip_of: Callable[[int], Clip]) -> Call:
         case Groove():
             a, b = clip_of(message.from_clip), clip_of(message.to_clip)
             return lambda engine: engine.groove(a, b, message.timing, message.velocity)
-    raise NotImplementedError(f"nothing says what {_verb(message)} asks of the engine")
-
-
-def _verb(message: Request) -> str:
-    return message.spec.address.rsplit("/", 1)[-1]
+    verb = message.spec.address.rsplit("/", 1)[-1]
+    raise WrongKindError(f"no loaded model does {verb}; /bridge/model lists those loaded: try /bridge/vary")
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -9,6 +9,7 @@ autoregression between bars, and its SplitMultiOutLstmDecoder.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
@@ -76,7 +77,7 @@ class LstmConductor(nn.Module):
         return embeddings
 
 
-class BarDecoder(nn.Module):
+class BarDecoder(nn.Module, ABC):
     """A conductor, and under it one decoder for each part that takes a bar's embedding for its latent."""
 
     looks_back: bool
@@ -138,11 +139,13 @@ class BarDecoder(nn.Module):
         """Outputs of bars one below the other, part for part, as `batch, steps, depth`."""
         return torch.cat(parts, -1).view(-1, self.bars * self.bar_steps, sum(part.shape[-1] for part in parts))
 
+    @abstractmethod
     def _make_conductor(self, config: VaeConfig) -> nn.Module:
-        raise NotImplementedError
+        """What makes one embedding a bar of the latent."""
 
+    @abstractmethod
     def _make_core(self, config: VaeConfig, head: Head) -> nn.Module:
-        raise NotImplementedError
+        """What decodes the bars of one part from them."""
 
 
 class ParallelBarDecoder(BarDecoder):

@@ -160,8 +160,10 @@ def test_latency_and_models_are_shown(put_device: OpenDevice, paper: Served) -> 
 def test_another_engine_port_is_another_engine(put_device: OpenDevice, paper: Served) -> None:
     device = put_device(sets.tune_set(), engine_port=free_port())
     device.advance(1000)
+    assert not device.answers("/bridge/welcome")
     device.move("engine_port", paper.server.port)
     connected(device)
+    assert device.answers("/bridge/welcome")
 
 
 def test_words_that_a_later_engine_adds_are_passed_over(put_device: OpenDevice, paper: Served) -> None:
@@ -294,6 +296,7 @@ def test_a_lost_greeting_heals(put_device: OpenDevice, paper: Served, lost: str)
     device = put_device(sets.tune_set(), engine_port=paper.server.port, loses=loses, loses_sent=loses)
     connected(device)
     device.run_until(lambda: device.answers("/bridge/morph/direction"))
+    assert left == []
 
 
 def test_a_lost_offer_heals(put_device: OpenDevice, paper: Served) -> None:
@@ -305,6 +308,7 @@ def test_a_lost_offer_heals(put_device: OpenDevice, paper: Served) -> None:
     connected(device)
     device.run_until(lambda: device.shown("vary", "active") == 0)
     device.run_until(lambda: device.shown("vary", "active") == 1)
+    assert lost == []
 
 
 def test_a_drag_over_the_port_leaves_the_engine_once(put_device: OpenDevice, paper: Served) -> None:

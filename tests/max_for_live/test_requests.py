@@ -306,14 +306,17 @@ def test_a_slow_engine_is_waited_for(device: Device, paper: Served) -> None:
     paper.engine.gate.clear()
     device.press("vary")
     device.advance(8_000)
+    assert len(names(device)) == 3
     paper.engine.gate.set()
     device.run_until(lambda: len(names(device)) == 7)
+    assert is_readable(device.status)
 
 
 def test_requests_pressed_in_a_row_are_all_answered(device: Device) -> None:
     for _ in range(3):
         device.press("humanize")
     device.run_until(lambda: len(names(device)) == 6)
+    assert len(device.messages("/bridge/humanize")) == 3
 
 
 def test_the_same_number_is_never_asked_twice(device: Device) -> None:

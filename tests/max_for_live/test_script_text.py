@@ -29,7 +29,7 @@ LONGEST_LINE = 120
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_it_is_es5(name: str) -> None:
-    es5(TEXTS[name]())
+    assert es5(TEXTS[name]()).children()
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,7 @@ def test_this_track_is_found_from_within_a_rack(put_device: OpenDevice, raising:
     device = ready(put_device, raising, plan, values={"results": 1})
     device.press("vary")
     device.run_until(lambda: len(names(device, 1)) == 4)
+    assert names(device, 0) == ["Tune"]
 
 
 def test_a_clip_of_the_arrangement_gives_clips_in_the_session(put_device: OpenDevice, raising: Served) -> None:
@@ -167,6 +168,7 @@ def test_a_clip_of_the_arrangement_gives_clips_in_the_session(put_device: OpenDe
     device.run_until(lambda: device.answers("/bridge/clip/ready"))
     device.press("vary")
     device.run_until(lambda: len(names(device, 1)) == 4)
+    assert names(device, 1) == [f"Verse · vary {number}/4" for number in range(1, 5)]
 
 
 def test_a_frozen_track_is_not_written_to(put_device: OpenDevice, raising: Served) -> None:

@@ -258,6 +258,7 @@ def test_going_over_to_live_that_stands_still_ends_what_the_own_clock_played(dev
     device.tell("script", CLOCK, "live")
     device.wait_until(lambda: not device.places[-1].playing, "Live's transport")
     device.wait_until(lambda: not sounding_at_end(device), "the end of the note")
+    assert left_sounding(keys_of(device.played)) == {}
 
 
 def send(pd: PdDevice, sender: SimpleUDPClient, notes: Iterable[PlayNote]) -> None:
