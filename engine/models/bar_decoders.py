@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from engine.models.blocks import AttentionBlock
 from engine.models.config import VaeConfig
 from engine.models.decoders import LstmDecoder, ParallelDecoder, first_states
+from engine.models.encoders import TOGETHER_FIRST
 from engine.models.folding import Linear
 from engine.models.heads import Head
 from engine.models.trained_lstm import TrainedLstm
@@ -44,6 +45,8 @@ class ParallelConductor(nn.Module):
         self.position = nn.Parameter(torch.randn(self.bars, self.width) * 0.02)
         heads = max(1, self.width // _HEAD_WIDTH)
         self.blocks = nn.Sequential(*(AttentionBlock(self.width, heads) for _ in range(config.conductor_depth)))
+        with torch.no_grad():
+            self.spread.weight *= TOGETHER_FIRST
         self.norm = nn.LayerNorm(self.width)
 
     def forward(self, z: Tensor) -> Tensor:

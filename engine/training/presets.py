@@ -86,11 +86,10 @@ _REFERENCE_LONG = replace(_REFERENCE, steps=100_000, free_bits=256.0)
 
 # What ships of 16 bars: bars at both ends, a latent twice as large as of two bars.
 _MELODY_16BAR = VaeConfig(
-    "melody", "bars", "bars", 256, latent_dim=512, encoder_width=512, decoder_width=192, decoder_depth=1,
-    conductor_width=384, conductor_depth=2,
+    "melody", "bars", "bars", 256, latent_dim=512, encoder_width=384, encoder_depth=1, decoder_width=192,
+    decoder_depth=1,
 )  # fmt: skip
-# Free bits: eight times what two bars take in the end (54.5 nats). With the reference's 256 the first steps learn less.
-_LONG = Schedule(steps=12_000, batch_size=64, free_bits=640.0, transpose=(-5, 6), source_weights=_SCORES)
+_LONG = Schedule(steps=8000, batch_size=64, beta_end=0.4, free_bits=256.0, transpose=(-5, 6), source_weights=_SCORES)
 _REFERENCE_16BAR = VaeConfig(
     "melody", "bilstm", "bars_lstm", 256, latent_dim=512, encoder_width=2048, encoder_layers=2, decoder_width=1024,
     conductor_width=1024, conductor_depth=2,
@@ -151,7 +150,7 @@ PRESETS: dict[str, Preset] = {
     "melody_16bar": Preset(_MELODY_16BAR, _LONG, "melody"),
     "melody_16bar_flat": Preset(replace(_MELODY_16BAR, decoder="parallel"), _LONG, "melody"),
     "melody_16bar_small_lstm": Preset(  # two levels against one, of the same encoder and width
-        replace(_MELODY_16BAR, decoder="bars_lstm", conductor_depth=1, decoder_width=384),
+        replace(_MELODY_16BAR, decoder="bars_lstm", conductor_width=384, decoder_width=384),
         _LONG,
         "melody",
     ),
@@ -162,7 +161,7 @@ PRESETS: dict[str, Preset] = {
     "melody_16bar_flat_lstm": Preset(_REFERENCE_16BAR_FLAT, _REFERENCE_LONG, "melody"),
     "trio_16bar": Preset(
         replace(_MELODY_16BAR, music="trio"),
-        replace(_LONG, steps=8000, free_bits=1500.0, mix=0.3, weight_decay=0.05, source_weights={}),
+        replace(_LONG, mix=0.3, weight_decay=0.05, source_weights={}),
         "trio",
     ),
     "trio_16bar_lstm": Preset(
@@ -180,7 +179,7 @@ PRESETS: dict[str, Preset] = {
         VaeConfig("drums", "bilstm", "lstm", encoder_width=512), replace(_REFERENCE, sampling_k=1000.0), "drums"
     ),
     "groove_4bar": Preset(
-        VaeConfig("groove", "bars", "bars", 64, encoder_width=512, decoder_depth=1, conductor_depth=2),
+        VaeConfig("groove", "bars", "bars", 64, encoder_width=512, encoder_depth=1, decoder_depth=1),
         Schedule(steps=5000, beta=0.1, drop=0.1, sources=HUMAN_DRUMS, weight_decay=0.1),
         "drums",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -86,8 +87,12 @@ class Training:
     is_finished: bool
 
 
-def train(options: TrainOptions) -> Training:
+def train(options: TrainOptions, watchers: Sequence[Callback] = ()) -> Training:
     """Train and write the checkpoint. An interrupt (Ctrl-C) ends the run after the step it is in, to be resumed.
+
+    Args:
+        options: what and how.
+        watchers: Lightning's callbacks of the caller's own; they may stop the run early, as at a time limit.
 
     Raises:
         OutOfRangeError: no such preset, or no such device here.
@@ -115,7 +120,7 @@ def train(options: TrainOptions) -> Training:
     batches = Batches(train_set, preset.schedule, options.seed, lambda: module.global_step)
     valid = Batches(valid_set, replace(preset.schedule, transpose=(0, 0), drop=0.0, mix=0.0), options.seed, lambda: 0)
     best = KeepBest() if options.patience else None
-    trainer = _trainer(options, preset, device, best)
+    trainer = _trainer(options, preset, device, best, watchers)
     with quiet(), stopped_by_interrupt(trainer) as interrupted:
         trainer.fit(
             module,
@@ -166,9 +171,11 @@ def _check_state(state: Path, resume: bool, identity: dict[str, Any]) -> None:
         raise DataError(f"{state} was made with {'; '.join(others)}; resume with what it was begun with")
 
 
-def _trainer(options: TrainOptions, preset: Preset, device: str, best: KeepBest | None) -> Trainer:
+def _trainer(
+    options: TrainOptions, preset: Preset, device: str, best: KeepBest | None, watchers: Sequence[Callback]
+) -> Trainer:
     options.out.mkdir(parents=True, exist_ok=True)
-    callbacks: list[Callback] = [Curves(options.out / CURVES_NAME)]
+    callbacks: list[Callback] = [Curves(options.out / CURVES_NAME), *watchers]
     if options.progress:
         callbacks.append(Bar(refresh_rate=20))
     if best is not None and options.patience:
