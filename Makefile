@@ -2,6 +2,7 @@
 # date when pyproject.toml or constraints.txt change. PIP_OPTIONS reaches pip, as for an index of your own.
 PYTHON ?= python3
 PORT ?= 9000
+DATA ?= music.lbdata
 PIP_OPTIONS ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +13,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 NO_TESTS_IS_FINE := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-gpu rig lint format type bench docs device device-preview clean distclean
+.PHONY: help run test test-slow test-gpu rig lint format type bench docs report device device-preview clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -50,6 +51,9 @@ bench: $(RUN_STAMP) ## the measurements, written to benchmarks/
 docs: $(RUN_STAMP) ## docs/protocol.md from the protocol table
 	$(BIN)/bridge protocol > docs/protocol.md.new
 	mv docs/protocol.md.new docs/protocol.md
+
+report: $(RUN_STAMP) ## one page about the shipped models, in reports/ (DATA=music.lbdata)
+	$(BIN)/bridge report checkpoints --data $(DATA) --out reports/report.html
 
 device: $(RUN_STAMP) ## the Max for Live device, from max_for_live/js and max_for_live/device
 	$(BIN)/python -m max_for_live.device.build

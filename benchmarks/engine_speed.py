@@ -18,7 +18,8 @@ from engine.models.vae import Vae
 from engine.representations.clip import Clip, make_clip
 from engine.runtime import translators
 from engine.runtime.engine import Engine
-from engine.runtime.translators import MelodyTranslator, Recipe
+from engine.runtime.melody_translator import MelodyTranslator
+from engine.runtime.translators import Recipe
 
 BATCHES = (1, 8)
 _MANY = 256

@@ -17,7 +17,6 @@ import torch
 from benchmarks.machine import describe_machine
 from benchmarks.valid_clips import Player, anchors_of, clips_of
 from engine.representations.clip import Clip
-from engine.representations.drums import GENERAL_MIDI
 from engine.representations.grid import nearest_step
 from engine.representations.kind import DRUMS, MELODY
 from engine.runtime import checkpoint
@@ -58,7 +57,7 @@ def main(data: Path, fields: int, seed: int) -> None:
 
 def _changed(player: Player, field: Field, temperature: float, noise: str, chance: random.Random) -> list[float]:
     """The share of notes that each size of move changes, the mean of a few moves."""
-    morph = Morph({field.kind: player.translator}, GENERAL_MIDI)
+    morph = Morph(player.translators)
     shares = []
     for _ in range(_STARTS):
         x, y, angle, seed = chance.random(), chance.random(), chance.uniform(0, 2 * math.pi), chance.randrange(2**31)
@@ -68,7 +67,7 @@ def _changed(player: Player, field: Field, temperature: float, noise: str, chanc
         positions = [
             Position(*point, temperature=temperature, seed=own) for point, own in zip(points, seeds, strict=True)
         ]
-        here, *others = morph.patterns(player.loaded, field, positions, {})
+        here, *others = morph.patterns(field, positions, {})
         shares.append([_difference(here, other) for other in others])
     return [statistics.fmean(column) for column in zip(*shares, strict=True)]
 

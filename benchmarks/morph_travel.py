@@ -105,7 +105,7 @@ def _line(start: Floats, end: Floats) -> Floats:
 def _evenness(player: Player, field: Field, shares: Floats) -> Evenness | None:
     """None where nothing changes."""
     outputs = translators.decode(vae_of(player.loaded), field.mixture.means(shares), 0.0, torch.Generator())
-    changes = player.translator.change(outputs)
+    changes = player.translators.of(player.loaded).change(outputs)
     if not changes.sum() > 0:
         return None
     parts = changes / changes.sum()

@@ -23,7 +23,7 @@ from engine.runtime.drum_kit import DrumKit
 from engine.runtime.encoding import ClipEncoder
 from engine.runtime.field import Field, make_field
 from engine.runtime.position import Anchor
-from engine.runtime.translators import GrooveTranslator, MelodyTranslator, Translator
+from engine.runtime.translator_table import Translators
 
 MODELS = {MELODY: "melody_2bar", DRUMS: "groove_2bar"}
 _MUSIC = {MELODY: "melody", DRUMS: "groove"}
@@ -41,19 +41,18 @@ class Player:
     """A model with what belongs to its kind of music."""
 
     loaded: Checkpoint
-    translator: Translator
+    translators: Translators
     encoder: ClipEncoder
 
     @classmethod
     def of(cls, folder: Path, kind: str) -> Player:
         """The shipped model of a kind, on the CPU."""
-        translator: Translator = MelodyTranslator() if kind == MELODY else GrooveTranslator(GENERAL_MIDI)
-        encoder = ClipEncoder({kind: translator}, LatentCache(None), GENERAL_MIDI)
-        return cls(checkpoint.load(folder / MODELS[kind]), translator, encoder)
+        translators = Translators(GENERAL_MIDI)
+        return cls(checkpoint.load(folder / MODELS[kind]), translators, ClipEncoder(translators, LatentCache(None)))
 
     def field(self, anchors: Sequence[Anchor]) -> Field:
         """The field of these anchors."""
-        return make_field(anchors, self.translator, self.loaded, self.encoder)
+        return make_field(anchors, self.translators.of(self.loaded), self.loaded, self.encoder)
 
 
 def clips_of(data: Path, kind: str, chance: random.Random) -> Iterator[Clip]:

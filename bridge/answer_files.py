@@ -9,7 +9,12 @@ from bridge.asks import DRUMS, Ask
 from engine.errors import DataError
 from engine.representations.clip import Clip
 from engine.representations.midi_file import is_drum_file, write_clip
+from engine.representations.midi_parts import Part, write_parts
 from engine.representations.midi_tracks import DRUM_CHANNEL
+from engine.representations.trio import TrioClips
+
+BASS_PROGRAM, BASS_CHANNEL = 33, 1
+"""A fingered bass, on channel 2 as a musician counts."""
 
 
 def make_folder(folder: Path) -> None:
@@ -40,6 +45,27 @@ def left_out_lines(ask: Ask, left_out: Iterable[tuple[int, int]]) -> Iterator[st
     for clip, num_notes in left_out:
         if num_notes:
             yield f"{ask.files[clip - 1]}: {num_notes} notes were left out, such as those under a chord's top"
+
+
+def write_trios(folder: Path, name: str, trios: Sequence[TrioClips]) -> list[tuple[Path, str]]:
+    """Writes trios as NAME_01.mid, NAME_02.mid, …, each a file of three tracks: melody, bass and drums.
+
+    Returns:
+        Each file, and a line for the reader.
+    """
+    written = []
+    for number, trio in enumerate(trios, start=1):
+        path = folder / f"{name}_{number:02d}.mid"
+        write_parts(
+            [
+                Part(trio.melody, "melody"),
+                Part(trio.bass, "bass", BASS_PROGRAM, BASS_CHANNEL),
+                Part(trio.drums, "drums", 0, DRUM_CHANNEL),
+            ],
+            path,
+        )
+        written.append((path, f"{path}: {' + '.join(str(len(clip.notes)) for clip in trio.clips)} notes"))
+    return written
 
 
 def write_answers(folder: Path, name: str, clips: Sequence[Clip], on_drums: bool) -> list[tuple[Path, str]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.protocol.request_messages import Request
 
-DRUMS, MELODY = "drums", "melody"
+DRUMS, MELODY, TRIO = "drums", "melody", "trio"
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Ask:
         hears: the kind of clip that it works on, `melody` or `drums`; None for whatever the clip is.
         makes: the kind of what comes back; None for the kind of the last file.
         model: name of the model where there are no files, to know what it makes.
+        models: names of models chosen, by the part that they play; others play by default.
     """
 
     files: Sequence[Path]
@@ -32,3 +33,4 @@ class Ask:
     hears: str | None = None
     makes: str | None = None
     model: str | None = None
+    models: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.engine_interface import Engine
@@ -13,43 +13,46 @@ from engine.representations.clip import Clip
 from engine.runtime.answers import Answer
 
 Call = Callable[[Engine], Answer]
+NO_CHOICE: Mapping[str, str] = {}
 
 
-def call_of(message: Request, clip_of: Callable[[int], Clip]) -> Call:
+def call_of(message: Request, clip_of: Callable[[int], Clip], models: Mapping[str, str] = NO_CHOICE) -> Call:
     """What a request asks of the engine.
 
     Args:
         message: the request.
         clip_of: the clip of a number; asked at once, so that what it raises is raised here.
+        models: names chosen, by the part that they play.
 
     Raises:
         OutOfRangeError: all weights of a blend are 0.
         WrongKindError: no model does such requests yet.
     """
     options = _options(getattr(message, "settings", NO_SETTINGS))
+    chosen: dict[str, Any] = {"models": dict(models)} if models else {}
     match message:
         case Sample():
             return lambda engine: engine.sample(message.model, message.count, **options)
         case Vary():
             clip = clip_of(message.clip)
-            return lambda engine: engine.vary(clip, message.count, message.amount, **options)
+            return lambda engine: engine.vary(clip, message.count, message.amount, **options, **chosen)
         case Interpolate():
             a, b = clip_of(message.clip_a), clip_of(message.clip_b)
-            return lambda engine: engine.interpolate(a, b, message.steps, **options)
+            return lambda engine: engine.interpolate(a, b, message.steps, **options, **chosen)
         case Blend():
             clips, weights = [clip_of(w.clip) for w in message.weights], [w.weight for w in message.weights]
             if not any(weights):
                 raise OutOfRangeError("all weights are 0; give at least one clip a weight over 0")
-            return lambda engine: engine.blend(clips, weights, **options)
+            return lambda engine: engine.blend(clips, weights, **options, **chosen)
         case Humanize():
             clip = clip_of(message.clip)
-            return lambda engine: engine.humanize(clip, message.timing, message.velocity, **options)
+            return lambda engine: engine.humanize(clip, message.timing, message.velocity, **options, **chosen)
         case Drumify():
             clip = clip_of(message.clip)
-            return lambda engine: engine.drumify(clip, **options)
+            return lambda engine: engine.drumify(clip, **options, **chosen)
         case Groove():
             a, b = clip_of(message.from_clip), clip_of(message.to_clip)
-            return lambda engine: engine.groove(a, b, message.timing, message.velocity)
+            return lambda engine: engine.groove(a, b, message.timing, message.velocity, **chosen)
     verb = message.spec.address.rsplit("/", 1)[-1]
     raise WrongKindError(f"no loaded model does {verb}; /bridge/model lists those loaded: try /bridge/vary")
 

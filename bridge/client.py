@@ -18,7 +18,7 @@ from bridge.protocol.limits import PROTOCOL
 from bridge.protocol.message import Message
 from bridge.protocol.notes import WireNote, in_messages
 from bridge.protocol.request_messages import Request
-from bridge.protocol.session_messages import Bye, Error, Hello, Model, Ping, Ready, Welcome
+from bridge.protocol.session_messages import Bye, Error, Hello, Model, Ping, Ready, Use, Using, Welcome
 from bridge.protocol.table import FROM_ENGINE, read_datagram
 from bridge.udp import LARGEST_DATAGRAM, open_udp
 from engine.representations.clip import Clip
@@ -130,6 +130,20 @@ class Client:
             if isinstance(message, kind):
                 return message
         raise NoAnswerError(f"no {kind.spec.address} came within {self._timeout_s:g} s")
+
+    def use(self, model: str) -> Using:
+        """Has a model play its part for this client from now on.
+
+        Raises:
+            RefusedError: the engine has none of that name, or is not warm.
+            NoAnswerError: it does not answer.
+        """
+        for message in self._answers(lambda: self.send(Use(model))):
+            if isinstance(message, Using) and message.model == model:
+                return message
+            if isinstance(message, Error) and message.address == Use.spec.address:
+                raise RefusedError(0, message.code, message.text, message.address)
+        raise NoAnswerError(f"the choice of {model} was not acknowledged within {self._timeout_s:g} s")
 
     def send_clip(self, number: int, clip: Clip) -> ClipReady:
         """Sends a clip under a number of our own, again where datagrams are lost, until it is ready.

@@ -10,23 +10,24 @@ from bridge.controls import Controls
 from bridge.engine_interface import Engine
 from bridge.errors import BridgeError, BusyError, CancelledError, NotReadyError, TooLargeError
 from bridge.house import House
-from bridge.jobs import Answered, ClipPrepared, Failed, Job, Loaded, PrepareJob, RequestJob
+from bridge.jobs import Adopted, Answered, ClipPrepared, Failed, Job, Loaded, MorphFailed, PrepareJob, RequestJob
 from bridge.note_sink import NoteSink
 from bridge.outbox import Outbox
+from bridge.protocol.arguments import echo
 from bridge.protocol.clip_messages import ClipEnd, ClipReady
 from bridge.protocol.limits import DEADLINE_S, MAX_RESULT_NOTES
 from bridge.protocol.message import Message
 from bridge.protocol.midi_messages import MidiRecord
 from bridge.protocol.morph_messages import MorphDirection
 from bridge.protocol.request_messages import Request, ResultResend
-from bridge.protocol.session_messages import Error, Goodbye, Model, Ready, Status
+from bridge.protocol.session_messages import Error, Goodbye, Model, Ready, Status, Using
 from bridge.recordings import Recording
 from bridge.refusals import refusal
 from bridge.results import KeptResults, Result, make_result
 from bridge.sessions import Session, Sessions
 from bridge.stages import Stages
 from bridge.worker import Worker
-from engine.errors import EngineError
+from engine.errors import EngineError, UnknownModelError
 from engine.representations.clip import Clip
 from engine.runtime.answers import Answer
 
@@ -77,13 +78,37 @@ class Desk:
             for model in self._loaded.models:
                 yield Model(model.name, model.kind, model.bars, model.latent_dim, int(self._loaded.warm))
 
-    def directions(self) -> Iterator[MorphDirection]:
-        """What the knobs do, kind by kind, as far as models are known."""
-        for kind, knobs in (self._loaded.knobs if self._loaded is not None else {}).items():
-            for number, knob in knobs:
-                yield MorphDirection(number, kind, knob.name, knob.low, knob.high, int(knob.in_latent))
+    def using(self, session: Session) -> Iterator[Using]:
+        """Which model plays each part for a client, as far as models are known."""
+        for model in self._loaded.models if self._loaded is not None else ():
+            if model.is_default:
+                yield Using(model.role, session.models.get(model.role, model.name))
+
+    def directions(self, session: Session) -> Iterator[MorphDirection]:
+        """What the knobs do, kind by kind, in the models that a client uses, as far as they are known."""
+        for using in sorted(self.using(session), key=lambda using: using.part):
+            for number, knob in self._loaded.knobs.get(using.model, ()) if self._loaded is not None else ():
+                yield MorphDirection(number, using.part, knob.name, knob.low, knob.high, int(knob.in_latent))
 
     # What handlers ask for
+
+    def use(self, session: Session, name: str) -> Using:
+        """Has a model play its part for a client from now on, on its stage too.
+
+        Raises:
+            NotReadyError: the models are not warm.
+            UnknownModelError: there is none of that name.
+        """
+        if self._loaded is None or not self._loaded.warm:
+            raise NotReadyError("the models are still being warmed; wait for /bridge/ready and choose again")
+        parts = {model.name: model.role for model in self._loaded.models}
+        if name not in parts:
+            raise UnknownModelError(f"no model {echo(name)}; choose one of {', '.join(parts)}")
+        using = Using(parts[name], name)
+        if using not in tuple(self.using(session)):
+            session.models[using.part] = name
+            self.stages.renew(session, (using.part,))
+        return using
 
     def reply(self, session: Session, message: Message) -> None:
         """Sends a short answer."""
@@ -121,7 +146,7 @@ class Desk:
         """Has a clip judged and encoded ahead, once; before the models are warm this waits for them."""
         before = session.preparing.get(end.clip)
         if before is None or before.clip is not clip:
-            job = PrepareJob(session.number, end, self.clock(), clip)
+            job = PrepareJob(session.number, end, self.clock(), clip, dict(session.models))
             self.worker.submit(job)
             session.preparing[end.clip] = job
 
@@ -172,8 +197,26 @@ class Desk:
             return
         for session in self.sessions:
             if session.said_hello:
-                for message in (*self.models(), Ready()):
+                for message in (*self.models(), *self.using(session), Ready()):
                     self.reply(session, message)
+
+    def adopted(self, event: Adopted) -> None:
+        """Tells of models that came or changed, and has those stages renewed that they play."""
+        self._loaded = event.loaded
+        for session in self.sessions:
+            if session.said_hello:
+                for message in (*self.models(), *self.using(session)):
+                    self.reply(session, message)
+        self.stages.renew_all(event.renewed)
+
+    def morph_failed(self, event: MorphFailed) -> None:
+        """Says that a scene gave no pattern; where its model was taken back, says which one plays."""
+        session = self.sessions.by_number(event.job.session)
+        before = {} if session is None else dict(session.models)
+        self.stages.failed(event)
+        if session is not None and session.models != before:
+            for message in self.using(session):
+                self.reply(session, message)
 
     def answered(self, event: Answered) -> None:
         """Sends a result, unless its client has gone or has given it up."""

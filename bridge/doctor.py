@@ -40,7 +40,7 @@ class Checkup:
     Attributes:
         host: address that the engine would listen at.
         port: UDP port.
-        checkpoints: folder of models; None the shipped ones.
+        checkpoints: folder of models; None the shipped ones and the user's own.
         cache: file of the latent cache; None the user's own.
         device: `auto`, `cuda`, `mps` or `cpu`.
     """
@@ -97,10 +97,10 @@ def checkpoint_checks(folder: Path | None) -> Iterator[Check]:
     """Each checkpoint with its kind and hash."""
     from engine.runtime import checkpoint
 
-    folder = folder or checkpoint.default_checkpoints()
-    paths = list(checkpoint.find(folder))
+    folders = checkpoint.folders_of(folder)
+    paths = [path for each in folders for path in checkpoint.find(each)]
     if not paths:
-        yield Check("checkpoints", FAIL, f"none in {folder}; name a folder that holds some")
+        yield Check("checkpoints", FAIL, f"none in {' or '.join(map(str, folders))}; name a folder that holds some")
     for path in paths:
         try:
             loaded = checkpoint.load(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.representations.clip import Clip
@@ -18,10 +18,17 @@ class Field(Protocol):
     def kind(self) -> str: ...
 
 
+class PickUp(Protocol):
+    """Finds models that come or change while the engine runs; used beside the engine, in a thread of its own."""
+
+    def look(self) -> Sequence[Any]: ...  # for the engine's `adopt`
+
+
 class Engine(Protocol):
     """Music in, music out; called by the worker's thread alone.
 
-    What follows a `*` is given only where the client chose it: the defaults are the engine's own.
+    What follows a `*` is given only where the client chose it: the defaults are the engine's own. `models` has names by
+    the part that they play.
     """
 
     @property
@@ -36,7 +43,13 @@ class Engine(Protocol):
 
     def cache_stats(self) -> CacheStats: ...
 
-    def prepare(self, clip: Clip) -> Prepared: ...
+    def pick_up(self) -> PickUp: ...
+
+    def adopt(self, arrived: Sequence[Any]) -> None: ...  # what its PickUp found
+
+    def keep(self, models: Collection[str]) -> None: ...
+
+    def prepare(self, clip: Clip, *, models: Mapping[str, str] = ...) -> Prepared: ...
 
     def sample(self, model: str, count: int, *, temperature: float = ..., seed: int = ...) -> Answer: ...
 
@@ -49,6 +62,7 @@ class Engine(Protocol):
         temperature: float = ...,
         seed: int = ...,
         kind: str | None = ...,
+        models: Mapping[str, str] = ...,
     ) -> Answer: ...
 
     def interpolate(
@@ -61,6 +75,7 @@ class Engine(Protocol):
         seed: int = ...,
         spacing: str = ...,
         kind: str | None = ...,
+        models: Mapping[str, str] = ...,
     ) -> Answer: ...
 
     def blend(
@@ -71,21 +86,35 @@ class Engine(Protocol):
         temperature: float = ...,
         seed: int = ...,
         kind: str | None = ...,
+        models: Mapping[str, str] = ...,
     ) -> Answer: ...
 
     def humanize(
-        self, clip: Clip, timing: float, velocity: float, *, temperature: float = ..., seed: int = ...
+        self,
+        clip: Clip,
+        timing: float,
+        velocity: float,
+        *,
+        temperature: float = ...,
+        seed: int = ...,
+        models: Mapping[str, str] = ...,
     ) -> Answer: ...
 
-    def drumify(self, clip: Clip, *, temperature: float = ..., seed: int = ...) -> Answer: ...
+    def drumify(
+        self, clip: Clip, *, temperature: float = ..., seed: int = ..., models: Mapping[str, str] = ...
+    ) -> Answer: ...
 
-    def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer: ...
+    def groove(
+        self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float, *, models: Mapping[str, str] = ...
+    ) -> Answer: ...
 
-    def field(self, anchors: Sequence[Anchor]) -> Any: ...  # a Field; each engine knows its own
+    def field(
+        self, anchors: Sequence[Anchor], *, models: Mapping[str, str] = ...
+    ) -> Any: ...  # a Field; each engine knows its own
 
     def morph(self, field: Any, positions: Sequence[Position], locks: Mapping[int, Position] = ...) -> Answer: ...
 
-    def knobs(self, kind: str) -> Sequence[tuple[int, Knob]]: ...
+    def knobs(self, kind: str, *, models: Mapping[str, str] = ...) -> Sequence[tuple[int, Knob]]: ...
 
 
 LoadEngine = Callable[[], Engine]

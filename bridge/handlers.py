@@ -30,7 +30,7 @@ from bridge.protocol.request_messages import (
     Vary,
 )
 from bridge.protocol.result_messages import Cancelled, Done
-from bridge.protocol.session_messages import Bye, Goodbye, Hello, Offer, Ping, Pong, Welcome
+from bridge.protocol.session_messages import Bye, Goodbye, Hello, Offer, Ping, Pong, Use, Welcome
 from bridge.results import Result
 from bridge.sessions import Session
 
@@ -55,8 +55,13 @@ def hello(desk: Desk, session: Session, message: Hello) -> None:
     desk.reply(session, Welcome(PROTOCOL, desk.version, session.number))
     for address in OFFERED:
         desk.reply(session, Offer(address))
-    for model in desk.models():
-        desk.reply(session, model)
+    for told in (*desk.models(), *desk.using(session)):
+        desk.reply(session, told)
+
+
+def use(desk: Desk, session: Session, message: Use) -> None:
+    """Chooses a model."""
+    desk.reply(session, desk.use(session, message.model))
 
 
 def ping(desk: Desk, session: Session, message: Ping) -> None:
@@ -111,7 +116,7 @@ def clip_drop(desk: Desk, session: Session, message: ClipDrop) -> None:
 
 def request(desk: Desk, session: Session, message: Request) -> None:
     """Has the engine do what `bridge/calls.py` makes of a request."""
-    desk.submit(session, message, call_of(message, session.clip))
+    desk.submit(session, message, call_of(message, session.clip, session.models))
 
 
 def vary(desk: Desk, session: Session, message: Vary) -> None:
@@ -139,6 +144,7 @@ def result_resend(desk: Desk, session: Session, message: ResultResend) -> None:
 
 HANDLERS: dict[type[Message], Handler] = {
     Hello: hello,
+    Use: use,
     Ping: ping,
     Bye: bye,
     ClipBegin: clip_begin,
@@ -165,5 +171,5 @@ HANDLERS: dict[type[Message], Handler] = {
 OFFERED = tuple(message.spec.address for message in HANDLERS if issubclass(message, Request) and message.spec.done_here)
 """Addresses of the requests that are done here."""
 
-OPENING = (Hello, ClipBegin, Sample, *LIVE_HANDLERS, *MIDI_HANDLERS)
+OPENING = (Hello, Use, ClipBegin, Sample, *LIVE_HANDLERS, *MIDI_HANDLERS)
 """Messages that make a session where there is none; all others find nothing of their own then, and say so."""

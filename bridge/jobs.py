@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bridge.engine_interface import Engine
 from bridge.protocol.clip_messages import ClipEnd
@@ -43,6 +44,7 @@ class PrepareJob:
         message: what asked for it.
         submitted_s: when it was asked for.
         clip: the clip.
+        models: names that its client chose, by the part that they play.
         deadline_s: never, since it may have to wait for the models.
     """
 
@@ -50,6 +52,7 @@ class PrepareJob:
     message: ClipEnd
     submitted_s: float
     clip: Clip
+    models: Mapping[str, str]
     deadline_s: float = math.inf
 
 
@@ -82,14 +85,29 @@ class Ahead:
     begin_s: float
 
 
+@dataclass(frozen=True, eq=False)
+class Adoption:
+    """Models that were picked up, for the engine to take in."""
+
+    arrived: Sequence[Any]
+
+
 @dataclass(frozen=True)
 class Loaded:
-    """The engine is loaded, or warm as well."""
+    """The engine is loaded, or warm as well; `knobs` by the name of each model that can be morphed with."""
 
     models: tuple[ModelInfo, ...]
     device_name: str
     warm: bool
     knobs: Mapping[str, Sequence[tuple[int, Knob]]]
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """Models came or changed; `renewed` are the parts that other weights play now, by default or by choice."""
+
+    loaded: Loaded
+    renewed: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -141,4 +159,4 @@ class MorphFailed:
     error: Exception
 
 
-Event = Loaded | LoadFailed | Answered | ClipPrepared | Failed | Morphed | MorphFailed
+Event = Loaded | LoadFailed | Adopted | Answered | ClipPrepared | Failed | Morphed | MorphFailed

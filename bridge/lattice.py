@@ -36,7 +36,7 @@ class Lattice:
     """Patterns by cursor, one lattice a stage. Several threads may use it.
 
     What is bounded: so many patterns, and notes in them, a stage; what was looked at longest ago goes first. All goes
-    when anchors, knobs, settings or locks change.
+    when anchors, knobs, settings, locks or the model change.
     """
 
     def __init__(self) -> None:
@@ -82,10 +82,15 @@ class Lattice:
         with self._lock:
             self._around.pop(session, None)
 
+    def forget_all(self) -> None:
+        """Lets go of all patterns."""
+        with self._lock:
+            self._around.clear()
+
 
 def _is_alike(one: Scene, other: Scene) -> bool:
     """Whether two scenes differ in their cursors alone."""
-    if one.placed is not other.placed or one.locks != other.locks:
+    if one.placed is not other.placed or one.locks != other.locks or one.model != other.model:
         return False
     return replace(one.position, x=0.0, y=0.0) == replace(other.position, x=0.0, y=0.0)
 

@@ -86,7 +86,7 @@ def lock(desk: Desk, session: Session, message: MorphLock) -> None:
 
 def directions(desk: Desk, session: Session, _message: MorphDirections) -> None:
     """Says what the knobs do."""
-    for message in desk.directions():
+    for message in desk.directions(session):
         desk.reply(session, message)
 
 

@@ -38,16 +38,23 @@ class Scene:
         placed: anchors by slot; another mapping whenever an anchor has changed.
         position: cursor, knobs and settings.
         locks: where each locked voice was locked.
+        model: that was chosen for its kind; None where the default plays.
     """
 
     placed: Mapping[int, Placed] = field(default_factory=dict)
     position: Position = _CENTRE
     locks: Mapping[int, Position] = field(default_factory=dict)
+    model: str | None = None
 
     @property
     def kind(self) -> str | None:
         """Of all anchors; None where there is none."""
         return next((placed.kind for placed in self.placed.values()), None)
+
+    @property
+    def models(self) -> dict[str, str]:
+        """What was chosen, as the engine takes it."""
+        return {self.kind: self.model} if self.kind and self.model else {}
 
     def moved(self, **changes: Any) -> Scene:
         """With another position."""

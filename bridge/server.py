@@ -19,11 +19,12 @@ from bridge.desk import Desk
 from bridge.engine_interface import LoadEngine
 from bridge.errors import BusyError, PortInUseError
 from bridge.handlers import HANDLERS, OPENING
-from bridge.jobs import Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, Morphed, MorphFailed
+from bridge.jobs import Adopted, Answered, ClipPrepared, Event, Failed, Loaded, LoadFailed, Morphed, MorphFailed
 from bridge.midi_arrived import MidiArrived
 from bridge.midi_pulse import MidiPulse
 from bridge.midi_side import NO_MIDI, MidiConfig, MidiSide
 from bridge.outbox import Outbox
+from bridge.pick_up import PickingUp
 from bridge.protocol.limits import MAX_INBOX, STATUS_EVERY_S
 from bridge.protocol.message import Message
 from bridge.protocol.table import Refusal, read_datagram
@@ -81,6 +82,7 @@ class Server:
         config: where to listen.
         load: makes the engine; called in the worker's thread, so that hello is answered at once.
         clock: seconds, monotonic.
+        picking_up: looks for models that come while it runs; None: nobody does.
 
     Raises:
         PortInUseError: the port cannot be opened.
@@ -88,10 +90,16 @@ class Server:
         WrongKindError, UnsupportedMeterError: the clips do not go together.
     """
 
-    def __init__(self, config: ServerConfig, load: LoadEngine, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        config: ServerConfig,
+        load: LoadEngine,
+        clock: Clock = time.monotonic,
+        picking_up: PickingUp | None = None,
+    ) -> None:
         self._clock = clock
         self._inbox: SimpleQueue[Arrival | Event | MidiArrived | Wake] = SimpleQueue()
-        self._worker = Worker(load, self._inbox.put, clock)
+        self._worker = Worker(load, self._inbox.put, clock, picking_up)
         self._outbox = Outbox(self._transmit)
         self._receiver = threading.Thread(target=self._receive, name="receiver", daemon=True)
         self._receiving = True
@@ -189,11 +197,14 @@ class Server:
             case Morphed():
                 self._guarded(partial(self.desk.stages.morphed, event))
             case MorphFailed():
-                self._guarded(partial(self.desk.stages.failed, event))
+                self._guarded(partial(self.desk.morph_failed, event))
             case Loaded(models, device_name, warm):
                 names = ", ".join(model.name for model in models)
                 log.info("%s: %s on %s", "ready" if warm else "loaded, warming up", names, device_name)
                 self.desk.loaded(event)
+            case Adopted(loaded):
+                log.info("models came or changed: %s", ", ".join(model.name for model in loaded.models))
+                self._guarded(partial(self.desk.adopted, event))
             case LoadFailed(error):
                 self.load_error = error
                 self.stop("the models cannot be loaded")

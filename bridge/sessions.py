@@ -48,6 +48,7 @@ class Session:
         clips: held clips by the client's own numbers.
         incoming: clips being received.
         pending: requests that were not answered yet, by id.
+        models: names chosen with `/bridge/use`, by the part that they play.
         preparing: clips that are being judged and encoded ahead, by number.
     """
 
@@ -60,6 +61,7 @@ class Session:
     incoming: dict[int, Incoming] = field(default_factory=dict)
     pending: dict[int, RequestJob] = field(default_factory=dict)
     preparing: dict[int, PrepareJob] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
 
     @property
     def num_notes(self) -> int:

@@ -54,7 +54,7 @@ class Stage:
 
     def take_back_anchors(self) -> None:
         """The anchors as they were when they last gave a pattern."""
-        self.scene = Scene(self.proven.placed, self.scene.position, self.proven.locks)
+        self.scene = Scene(self.proven.placed, self.scene.position, self.proven.locks, self.scene.model)
 
     def use(self, sink: NoteSink, wanted: bool, now_s: float) -> None:
         """Plays to an output from now on, or no more."""

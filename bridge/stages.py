@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from bridge.client_sink import ClientSink
 from bridge.clock import Clock
@@ -16,6 +17,7 @@ from bridge.player import Player
 from bridge.protocol.message import Message
 from bridge.protocol.morph_messages import MorphAnchor
 from bridge.protocol.play_messages import PlayStatus, PlaySwitched
+from bridge.protocol.session_messages import Use
 from bridge.refusals import refusal
 from bridge.scene import Scene
 from bridge.sessions import Session, Sessions
@@ -63,8 +65,9 @@ class Stages:
         return stage
 
     def change(self, session: Session, scene: Scene) -> None:
-        """Gives a stage another scene, and has its pattern made."""
+        """Gives a stage another scene, in the model that its client chose, and has its pattern made."""
         stage = self.of(session)
+        scene = replace(scene, model=session.models.get(scene.kind or ""))
         stage.scene = scene
         if not (scene.placed and session.number):
             return
@@ -78,6 +81,22 @@ class Stages:
             self._worker.rest(session.number, wanted)
             self._show(session, stage, Morphed(job, known, 0.0))
 
+    def renew(self, session: Session, parts: Collection[str]) -> None:
+        """Has the pattern of a stage made again where it is of one of these parts, by the model that plays it now.
+
+        The old pattern plays on until then.
+        """
+        stage = self._stages.get(session.number)
+        if stage is not None and stage.scene.kind in parts:
+            self.change(session, stage.scene)
+
+    def renew_all(self, parts: Collection[str]) -> None:
+        """Renews every stage that is of one of these parts."""
+        for number in tuple(self._stages):
+            session = self._sessions.by_number(number)
+            if session is not None:
+                self.renew(session, parts)
+
     def morphed(self, event: Morphed) -> None:
         """Sends a new pattern, and has it played."""
         found = self._find(event.job.session)
@@ -88,12 +107,17 @@ class Stages:
             self._show(session, stage, event)
 
     def failed(self, event: MorphFailed) -> None:
-        """Says that a scene gave no pattern; its anchors are as before."""
+        """Says that a scene gave no pattern; its anchors are as before, or its model where only that was another."""
         found = self._find(event.job.session)
         if found is None:
             return
         session, stage = found
-        if stage.scene.placed is event.job.scene.placed:
+        refused = event.job.scene
+        if refused.placed is stage.proven.placed and refused.model != stage.proven.model:
+            _take_back_model(session, stage, refused.model)
+            self._outbox.send(refusal(event.error, 0, Use.spec.address), session.reply_to)
+            return
+        if stage.scene.placed is refused.placed:
             stage.take_back_anchors()
         self._outbox.send(refusal(event.error, 0, MorphAnchor.spec.address), session.reply_to)
 
@@ -217,3 +241,15 @@ class Stages:
         with self.conductor.lock:
             status = stage.player.status(self._clock())
         self._outbox.send(PlayStatus(*status), session.reply_to)
+
+
+def _take_back_model(session: Session, stage: Stage, refused: str | None) -> None:
+    """The model that gave the last pattern plays the part again, unless yet another was chosen meanwhile."""
+    kind, model = stage.proven.kind, stage.proven.model
+    if stage.scene.model != refused:
+        return
+    stage.scene = replace(stage.scene, model=model)
+    if kind is not None and model is not None:
+        session.models[kind] = model
+    elif kind is not None:
+        session.models.pop(kind, None)

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from bridge.answer_files import left_out_lines, make_folder, plays_drums, write_answers
-from bridge.asks import Ask
-from bridge.audio import Synth, render
+from bridge.asks import TRIO, Ask
 from bridge.calls import call_of
 from bridge.engine_interface import Engine
+from bridge.products import Products
 from bridge.protocol.request_messages import Groove, Humanize, Interpolate, Request, Vary
 from bridge.track_choice import read_source
+from bridge.trio_studio import TrioEngine, answer_trios
 from engine.errors import EngineError
 from engine.representations.clip import Clip
 from engine.representations.grid import nearest_step
 from engine.representations.kind import DRUMS, judge_kind
 from engine.representations.midi_file import is_drum_file
-from engine.representations.piano_roll import Roll, write_page
+from engine.representations.piano_roll import Roll
 from engine.runtime.answers import Answer
 
-Progress = Callable[[Sequence[Path], str], Iterable[Path]]
-"""Shows how far a loop is; gives back what it goes through."""
 _REQUEST = 1
 
 
-@dataclass(frozen=True)
-class Products:
-    """What is made of each answer beside its MIDI files.
-
-    Attributes:
-        out: folder for all of it; made where it is missing.
-        pages: a picture of the clips of each request.
-        synth: renders each MIDI file; None renders none.
-        progress: shows how far the rendering is.
-    """
-
-    out: Path
-    pages: bool = False
-    synth: Synth | None = None
-    progress: Progress = lambda files, _what: files
-
-
-def answer_files(engine: Engine, ask: Ask, products: Products) -> Iterator[str]:
+def answer_files(engine: TrioEngine, ask: Ask, products: Products) -> Iterator[str]:
     """Asks the engine and writes all that is wanted of its answer.
 
     Yields:
@@ -53,43 +33,37 @@ def answer_files(engine: Engine, ask: Ask, products: Products) -> Iterator[str]:
         BridgeError: FluidSynth fails.
         EngineError: a file cannot be read or written, or the engine refuses; the message names the files.
     """
+    request = ask.request(_REQUEST)
+    played_by = ask.model or next(iter(ask.models.values()), None)
+    kind = next((model.kind for model in engine.models if model.name == played_by), None)
+    if kind == TRIO:
+        yield from answer_trios(engine, ask, request, products)
+        return
     sources = []
     for path in ask.files:
         clip, said = read_source(path, ask.track, ask.hears)
         sources.append(clip)
         if said:
             yield said
-    request = ask.request(_REQUEST)
     answer = _answer(engine, ask, request, sources)
     yield from left_out_lines(ask, enumerate(answer.left_out, start=1))
     make_folder(products.out)
-    on_drums = plays_drums(ask, _kind(engine, ask, sources))
+    on_drums = plays_drums(ask, judge_kind(sources[-1]).kind if sources else kind)
     written = write_answers(products.out, ask.name, answer.clips, on_drums)
     yield from (line for _, line in written)
     if isinstance(request, Vary) and request.amount == 0:
         yield _came_back(sources[0], answer.clips[0])
-    if products.pages:
-        page = products.out / f"{ask.name}.png"
-        write_page(list(_rolls(ask, request, sources, answer.clips, on_drums)), page, ask.name)
-        yield f"{page}: drawn"
-    if products.synth is not None:
-        yield from _render(products, products.synth, [path for path, _ in written])
+    rolls = _rolls(ask, request, sources, answer.clips, on_drums)
+    yield from products.make(ask.name, lambda: rolls, [path for path, _ in written])
 
 
 def _answer(engine: Engine, ask: Ask, request: Request, sources: Sequence[Clip]) -> Answer:
     try:
-        return call_of(request, lambda number: sources[number - 1])(engine)
+        return call_of(request, lambda number: sources[number - 1], ask.models)(engine)
     except EngineError as error:
         if not ask.files:
             raise
         raise type(error)(f"{' and '.join(map(str, ask.files))}: {error}") from error
-
-
-def _kind(engine: Engine, ask: Ask, sources: Sequence[Clip]) -> str | None:
-    """What the last clip is, or what the model makes."""
-    if sources:
-        return judge_kind(sources[-1]).kind
-    return next((model.kind for model in engine.models if model.name == ask.model), None)
 
 
 def _came_back(source: Clip, answer: Clip) -> str:
@@ -110,10 +84,3 @@ def _rolls(
     behind = sources[-1] if isinstance(request, Vary | Humanize | Groove) else None
     for number, clip in enumerate(answers, start=1):
         yield Roll(clip, f"{number} of {len(answers)}" if len(answers) > 1 else "the answer", on_drums, behind)
-
-
-def _render(products: Products, synth: Synth, midi_files: Sequence[Path]) -> Iterator[str]:
-    for midi_file in products.progress(midi_files, "audio"):
-        wav_file = midi_file.with_suffix(".wav")
-        render(synth, midi_file, wav_file)
-        yield f"{wav_file}: rendered"

@@ -1,6 +1,7 @@
 """The only caller of the engine: one thread, a bounded queue, a deadline for each job; stale work is dropped.
 
-A morph is no queue: of each stage only the newest scene waits, and takes turns with the requests.
+A morph is no queue: of each stage only the newest scene waits, and takes turns with the requests. Models that were
+picked up are taken in between two jobs.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ import logging
 import math
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bridge.clock import Clock
 from bridge.engine_interface import Engine, LoadEngine
 from bridge.errors import BusyError
 from bridge.fields import Fields
 from bridge.jobs import (
+    Adopted,
+    Adoption,
     Ahead,
     Answered,
     ClipPrepared,
@@ -30,9 +33,11 @@ from bridge.jobs import (
     PrepareJob,
 )
 from bridge.lattice import Lattice
+from bridge.pick_up import PickingUp
 from bridge.protocol.limits import MAX_JOBS, MAX_SESSION_JOBS
 from bridge.scene import Scene
-from engine.runtime.answers import CacheStats
+from engine.runtime.answers import CacheStats, ModelInfo
+from engine.runtime.knobs import KNOBS
 
 log = logging.getLogger("bridge.worker")
 
@@ -49,16 +54,24 @@ class Worker:
         load: makes the engine; called in the worker's thread.
         deliver: takes what happened; called in the worker's thread, must not block.
         clock: seconds, monotonic.
+        picking_up: looks for models once the engine is warm; None where nobody is to look.
     """
 
-    def __init__(self, load: LoadEngine, deliver: Callable[[Event], None], clock: Clock) -> None:
-        self._load, self._deliver, self._clock = load, deliver, clock
+    def __init__(
+        self,
+        load: LoadEngine,
+        deliver: Callable[[Event], None],
+        clock: Clock,
+        picking_up: PickingUp | None = None,
+    ) -> None:
+        self._load, self._deliver, self._clock, self._picking_up = load, deliver, clock, picking_up
         self._waiting: deque[Job] = deque()
         self._scenes: dict[int, MorphJob] = {}
         self._fields = Fields()
         self.lattice = Lattice()
         self._resting: Ahead | None = None
         self._forgotten: list[int] = []
+        self._adoptions: deque[Adoption] = deque()
         self._at_work: Job | MorphJob | None = None
         self._changed = threading.Condition()
         self._stopping = False
@@ -121,6 +134,12 @@ class Worker:
             self._rest(session, scene)
             self._changed.notify()
 
+    def adopt(self, adoption: Adoption) -> None:
+        """Has the engine take in what was picked up, before the next job."""
+        with self._changed:
+            self._adoptions.append(adoption)
+            self._changed.notify()
+
     def forget(self, session: int) -> None:
         """Drops all that waits for a client, and what was kept for its morph."""
         self.take_back(lambda job: job.session == session)
@@ -152,12 +171,15 @@ class Worker:
             self._waiting.clear()
             self._scenes.clear()
             self._changed.notify()
+        if self._picking_up is not None:
+            self._picking_up.stop()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
         try:
             engine = self._load()
+            finder = engine.pick_up()
             self._deliver(_loaded(engine, warm=False))
             engine.warm_up()
         except Exception as error:  # whatever it is, the server must say it and end
@@ -166,20 +188,27 @@ class Worker:
             return
         self.cache_stats = engine.cache_stats()
         self._deliver(_loaded(engine, warm=True))
+        if self._picking_up is not None:
+            self._picking_up.start(finder, self.adopt)
         while (job := self._next()) is not None:
             self._do(job, engine)
         engine.close()
 
-    def _next(self) -> Job | MorphJob | Ahead | None:
-        """A scene, unless one was done last and a request waits; where nothing waits, what may be wanted next."""
+    def _next(self) -> Job | MorphJob | Adoption | Ahead | None:
+        """A scene, unless one was done last and a request waits; where nothing waits, what may be wanted next.
+
+        Models that were picked up come before all that: they are there already, and only handed over.
+        """
         with self._changed:
             morphed, self._at_work = isinstance(self._at_work, MorphJob), None
             self._let_go()
-            while not (self._waiting or self._scenes or self._stopping or self._has_rested()):
+            while not (self._waiting or self._scenes or self._adoptions or self._stopping or self._has_rested()):
                 self._changed.wait(_REST_S if self._resting else None)
                 self._let_go()
             if self._stopping:
                 return None
+            if self._adoptions:
+                return self._adoptions.popleft()
             if self._scenes and not (morphed and self._waiting):
                 self._at_work = self._scenes.pop(next(iter(self._scenes)))
             elif self._waiting:
@@ -197,7 +226,10 @@ class Worker:
             if self._resting is not None and self._resting.session == session:
                 self._resting = None
 
-    def _do(self, job: Job | MorphJob | Ahead, engine: Engine) -> None:
+    def _do(self, job: Job | MorphJob | Adoption | Ahead, engine: Engine) -> None:
+        if isinstance(job, Adoption):
+            self._deliver(self._adopted(job, engine))
+            return
         if isinstance(job, Ahead):
             self._look_ahead(job, engine)
             return
@@ -209,8 +241,18 @@ class Worker:
             event = MorphFailed(job, error) if isinstance(job, MorphJob) else Failed(job, error)
         self._deliver(event)
 
+    def _adopted(self, adoption: Adoption, engine: Engine) -> Adopted:
+        """What depends on weights that are no longer played is let go, all at once, so that nothing is mixed."""
+        before = tuple(engine.models)
+        engine.adopt(adoption.arrived)
+        renewed = _renewed(before, tuple(engine.models))
+        if renewed:
+            self._fields.forget_all()
+            self.lattice.forget_all()
+        return Adopted(_loaded(engine, warm=True), renewed)
+
     def _morphed(self, job: MorphJob, engine: Engine) -> Morphed:
-        field = self._fields.get(job.session, job.scene.placed, engine)
+        field = self._fields.get(job.session, job.scene, engine)
         answer = engine.morph(field, [job.scene.position], job.scene.locks)
         self.lattice.keep(job.session, job.scene, [job.scene.position], answer.clips)
         with self._changed:
@@ -228,7 +270,7 @@ class Worker:
         positions = self.lattice.missing(ahead.session, ahead.scene, _AHEAD_AT_ONCE)
         try:
             if positions:
-                field = self._fields.get(ahead.session, ahead.scene.placed, engine)
+                field = self._fields.get(ahead.session, ahead.scene, engine)
                 answer = engine.morph(field, positions, ahead.scene.locks)
                 self.lattice.keep(ahead.session, ahead.scene, positions, answer.clips)
         except Exception:  # what nobody has asked for must not end the worker
@@ -241,7 +283,7 @@ class Worker:
 
     def _call(self, job: Job, engine: Engine) -> Event:
         if isinstance(job, PrepareJob):
-            return ClipPrepared(job, engine.prepare(job.clip))
+            return ClipPrepared(job, engine.prepare(job.clip, models=job.models))
         queue_ms = (self._clock() - job.submitted_s) * 1e3
         answer = job.call(engine)
         with self._changed:
@@ -250,5 +292,12 @@ class Worker:
 
 
 def _loaded(engine: Engine, warm: bool) -> Loaded:
-    kinds = {model.kind for model in engine.models}
-    return Loaded(tuple(engine.models), engine.device_name, warm, {kind: engine.knobs(kind) for kind in sorted(kinds)})
+    morphing = [model for model in engine.models if model.role in KNOBS]
+    knobs = {model.name: engine.knobs(model.role, models={model.role: model.name}) for model in morphing}
+    return Loaded(tuple(engine.models), engine.device_name, warm, knobs)
+
+
+def _renewed(before: Sequence[ModelInfo], after: Sequence[ModelInfo]) -> frozenset[str]:
+    """Parts of which a model has other weights now, or is the default no more; one that only came changes nothing."""
+    now = {model.name: model for model in after}
+    return frozenset(model.role for model in before if now.get(model.name) != model)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -84,6 +85,27 @@ def write_checkpoints(folder: Path, seed: int = 0) -> Path:
     ):
         torch.manual_seed(seed)
         model = Vae(config) if isinstance(config, VaeConfig) else FeelModel(config)
+        for weight in model.parameters():
+            weight.data *= 1.5
+        checkpoint.save(folder / name, model, kind, {})
+    return folder
+
+
+FORMS = {
+    "melody_16bar": (tiny_vae("melody", "bars", "bars", 256), "melody"),
+    "melody_16bar_flat": (tiny_vae("melody", "bars", "parallel", 256), "melody"),
+    "groove_4bar": (tiny_vae("groove", "bars", "bars", 64), "drums"),
+    "drums_2bar": (tiny_vae("drums"), "drums"),
+    "trio_16bar": (tiny_vae("trio", "bars", "bars", 256), "trio"),
+}
+"""The autoencoders that are not of two bars of melody or groove, as small."""
+
+
+def write_forms(folder: Path, seed: int = 0) -> Path:
+    """Those models with random weights."""
+    for name, (config, kind) in FORMS.items():
+        torch.manual_seed(seed)
+        model = Vae(replace(config, latent_dim=32, conductor_width=32))
         for weight in model.parameters():
             weight.data *= 1.5
         checkpoint.save(folder / name, model, kind, {})

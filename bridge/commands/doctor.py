@@ -15,7 +15,7 @@ _COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}
 @click.command()
 @click.option("--host", default="127.0.0.1", help="Address that the engine would listen at.")
 @click.option("--port", default=9000, type=click.IntRange(0, 65_535), help="UDP port.")
-@click.option("--checkpoints", type=click.Path(path_type=Path), help="Folder of models.  [default: those shipped]")
+@click.option("--checkpoints", type=click.Path(path_type=Path), help="Folder.  [default: those shipped, and your own]")
 @click.option("--cache", type=click.Path(path_type=Path), help="The latent cache's file.  [default: the user's own]")
 @click.option("--device", default="auto", type=click.Choice(["auto", "cuda", "mps", "cpu"]), help="Where models run.")
 def doctor(host: str, port: int, checkpoints: Path | None, cache: Path | None, device: str) -> None:

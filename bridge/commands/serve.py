@@ -13,6 +13,7 @@ import click
 from bridge.engine_interface import Engine, LoadEngine
 from bridge.house import CORNERS
 from bridge.midi_side import MidiConfig
+from bridge.pick_up import PickingUp
 from bridge.server import Server, ServerConfig
 from engine.representations.midi_file import read_clip
 
@@ -25,7 +26,14 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 @click.option("--host", default="127.0.0.1", help="Address to listen at; others than this one can be heard by others.")
 @click.option("--port", default=9000, type=click.IntRange(0, 65_535), help="UDP port; 0 takes a free one.")
 @click.option("--device", default="auto", type=click.Choice(["auto", "cuda", "mps", "cpu"]), help="Where models run.")
-@click.option("--checkpoints", type=click.Path(path_type=Path), help="Folder of models.  [default: those shipped]")
+@click.option(
+    "--checkpoints", "folders", multiple=True, type=click.Path(path_type=Path),
+    help="Folder of models; may be given again, the preferred first.  [default: those shipped, and your own]",
+)  # fmt: skip
+@click.option(
+    "--memory", "memory_mib", type=click.FloatRange(0, min_open=True), metavar="MIB",
+    help="Most memory for weights: models beyond it are loaded when they are asked for.  [default: all are kept]",
+)  # fmt: skip
 @click.option(
     "--cache", type=click.Path(path_type=Path), help="File of latents, `-` for none.  [default: the user's own]"
 )
@@ -47,7 +55,8 @@ def serve(
     host: str,
     port: int,
     device: str,
-    checkpoints: Path | None,
+    folders: tuple[Path, ...],
+    memory_mib: float | None,
     cache: Path | None,
     drum_map: Path | None,
     bpm: float,
@@ -68,7 +77,8 @@ def serve(
         from engine.runtime.engine import Engine as RealEngine  # imports torch, in the worker's thread
 
         latents = None if cache == Path("-") else cache or default_cache_path()
-        return RealEngine.load(checkpoints, device, latents, read_drum_map(drum_map) if drum_map else GENERAL_MIDI)
+        pitches = read_drum_map(drum_map) if drum_map else GENERAL_MIDI
+        return RealEngine.load(folders or None, device, latents, pitches, memory_mib)
 
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if len(clip_files) > len(CORNERS):
@@ -89,7 +99,7 @@ def run_until_signal(config: ServerConfig, load: LoadEngine) -> None:
         PortInUseError: the port cannot be opened.
     """
     sys.setswitchinterval(_SWITCH_S)
-    server = Server(config, load)
+    server = Server(config, load, picking_up=PickingUp())
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda number, _frame: server.stop(signal.Signals(number).name))
     ended = server.run()

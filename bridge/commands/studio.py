@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from bridge.asks import DRUMS, MELODY, TRIO
 from bridge.commands.files import CHECKPOINT
 from bridge.commands.requests import VERBS, Given, Verb, command
 from bridge.errors import BridgeError
@@ -17,7 +18,7 @@ from engine.errors import EngineError
 
 if TYPE_CHECKING:
     from bridge.asks import Ask
-    from bridge.studio import Products
+    from bridge.products import Products
     from engine.runtime.engine import Engine
 
 ItemT = TypeVar("ItemT")
@@ -40,9 +41,17 @@ _STUDIO = (
 )  # fmt: skip
 
 
+_PLAYED_BY = click.option(
+    "--model", "played_by", metavar="NAME",
+    help="Which model answers, such as melody_16bar; one of trios takes a song's melody, bass and drums.  "
+    "[default: that of two bars]",
+)  # fmt: skip
+_WITH_A_CHOICE = ("vary", "reconstruct", "interpolate", "blend")
+
+
 def _deliver(verb: Verb, given: Given) -> None:
     from bridge.audio import find_synth
-    from bridge.studio import Products
+    from bridge.products import Products
 
     wants_sound = given["audio"] or given["sound_font"] is not None
     synth = find_synth(given["sound_font"]) if wants_sound else None
@@ -80,7 +89,29 @@ def _asks(verb: Verb, given: Given, engine: Engine) -> list[Ask]:
         if len(names) > 1:
             raise click.UsageError(f"say which MODEL is to make new clips; loaded are {', '.join(names)}")
         given = {**given, "model": names[0]}
-    return verb.asks(given)
+    if given.get("played_by") is None:
+        return verb.asks(given)
+    role = _role(given, engine)
+    kind = given["kind"] if role == TRIO else role
+    return [replace(ask, models={role: given["played_by"]}) for ask in verb.asks({**given, "kind": kind})]
+
+
+def _role(given: Given, engine: Engine) -> str:
+    """The part that the model of `--model` plays.
+
+    Raises:
+        UsageError: there is no such model, or it does not do this, or not with another option.
+    """
+    name = given["played_by"]
+    roles = {model.name: model.role for model in engine.models if model.role in (MELODY, DRUMS, TRIO)}
+    if name not in roles:
+        raise click.UsageError(f"--model is {name!r}; choose one of {', '.join(roles)}")
+    role = roles[name]
+    if role == TRIO and (given["track"] or given["kind"]):
+        raise click.UsageError(f"{name} takes melody, bass and drums of a song; leave out --track and --kind")
+    if role != TRIO and given["kind"] not in (None, role):
+        raise click.UsageError(f"{name} plays {role}, not {given['kind']}; choose another --model or --kind")
+    return role
 
 
 def _named(ask: Ask, label: str) -> str:
@@ -114,7 +145,10 @@ def _say(line: str, is_error: bool = False) -> None:
         click.echo(line, err=is_error)
 
 
-COMMANDS = {verb.name: command(verb, _deliver, *_STUDIO) for verb in VERBS.values()}
+COMMANDS = {
+    verb.name: command(verb, _deliver, *((_PLAYED_BY,) if verb.name in _WITH_A_CHOICE else ()), *_STUDIO)
+    for verb in VERBS.values()
+}
 """Every command of the studio, by its name."""
 sample, vary, reconstruct, interpolate = (COMMANDS[name] for name in ("sample", "vary", "reconstruct", "interpolate"))
 humanize, drumify, groove, blend = (COMMANDS[name] for name in ("humanize", "drumify", "groove", "blend"))

@@ -88,7 +88,16 @@ _ABOUT = {
 A client says hello, keeps the session alive with pings, and says bye. Before the models are loaded `welcome` comes
 without any `model`, while they are being warmed with `ready` 0; then every model is sent again, followed by `ready`.
 A session number other than before means that the engine, or this client's place in it, is new: clips must be sent
-again.
+again, and models chosen again.
+
+Several models may play one part: `melody`, `drums`, `trio`, `humanize` or `drumify`. After the models comes one
+`using` a part, with the model that plays it for this client: the default until it chooses with `use`. A choice is the
+client's own; the name of the default takes it back. Which knobs of the morph work may differ from model to model: ask
+with `/bridge/morph/directions`.
+
+The engine picks up checkpoints that come to its folders, or change there, while it runs. Then every `model` and
+`using` is sent again, without a `ready`: a name that was there before stands for the new weights from then on, in
+stages that play too. A model whose folder was removed stays until the engine is started again.
 """,
     "Requests": """
 Each request is answered by a result, by `/bridge/error` with its id, or, where it is cancelled, by

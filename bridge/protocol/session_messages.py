@@ -46,10 +46,10 @@ class Offer(Message):
 @from_engine("/bridge/model")
 @dataclass(frozen=True)
 class Model(Message):
-    """One model that the engine has; sent after welcome, and again before `/bridge/ready`."""
+    """One model that the engine has; sent after welcome, before `/bridge/ready`, and whenever models come or change."""
 
     name: ModelName
-    kind: Annotated[str, Arg("the kind of clips that it is for: `melody`, `drums`", high=MAX_NAME_LETTERS)]
+    kind: Annotated[str, Arg("the kind of clips that it is for: `melody`, `drums`, `trio`", high=MAX_NAME_LETTERS)]
     bars: Annotated[int, Arg("bars that it sees at once; longer clips are handled in overlapping windows", 0)]
     latent_dim: Annotated[int, Arg("size of its latent", 0)]
     ready: Annotated[int, Arg("1 where it is warm, 0 while it is being warmed", 0, 1)]
@@ -59,6 +59,28 @@ class Model(Message):
 @dataclass(frozen=True)
 class Ready(Message):
     """The models are warm; sent once to each client that said hello before."""
+
+
+@from_client("/bridge/use", "`/bridge/using`")
+@dataclass(frozen=True)
+class Use(Message):
+    """From now on this client's requests and its morph go through that model, wherever one of its part is needed.
+
+    What plays goes on until the other model's pattern is there. `/bridge/sample` names its model itself.
+    """
+
+    model: ModelName
+
+
+@from_engine("/bridge/using")
+@dataclass(frozen=True)
+class Using(Message):
+    """Which model plays a part for this client; answers use, and follows the models wherever they are told."""
+
+    part: Annotated[
+        str, Arg("the model's kind, or `humanize` or `drumify` where that is all it does", high=MAX_NAME_LETTERS)
+    ]
+    model: ModelName
 
 
 @from_client("/bridge/ping", "`/bridge/pong`")

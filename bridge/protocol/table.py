@@ -47,12 +47,14 @@ from bridge.protocol.session_messages import (
     Pong,
     Ready,
     Status,
+    Use,
+    Using,
     Welcome,
 )
 from bridge.protocol.state_messages import STATE
 
 SECTIONS: tuple[tuple[str, tuple[type[Message], ...]], ...] = (
-    ("Session", (Hello, Welcome, Offer, Model, Ready, Ping, Pong, Bye, Goodbye, Status)),
+    ("Session", (Hello, Welcome, Offer, Model, Ready, Use, Using, Ping, Pong, Bye, Goodbye, Status)),
     ("Clips", (ClipBegin, ClipNotes, ClipEnd, ClipReady, ClipMissing, ClipGet, ClipDrop, ClipDropped)),
     (
         "Requests",

@@ -56,8 +56,8 @@ class MusicSet:
         return weights / weights.mean()
 
 
-def load_set(path: Path, kind: str, split: str) -> MusicSet:
-    """One kind of window, named as in `KINDS`, of one split (`train` or `valid`).
+def load_set(path: Path, kind: str, split: str | None) -> MusicSet:
+    """One kind of window, named as in `KINDS`, of one split (`train` or `valid`), or of both where it is None.
 
     Raises:
         DataError: no such file, not a data set, another version, or nothing of that kind in it.
@@ -69,13 +69,15 @@ def load_set(path: Path, kind: str, split: str) -> MusicSet:
                 raise DataError(f"{path} is not a data set of format {FORMAT}; build it again with `bridge data build`")
             if f"{kind}/split" not in set(stream.keys()):
                 raise DataError(f"{path} was built without {kind} windows; build it again with `bridge data build`")
-            keep = stream.get_tensor(f"{kind}/split") == SPLITS[split]
+            splits = stream.get_tensor(f"{kind}/split")
+            keep = slice(None) if split is None else splits == SPLITS[split]
             windows = stream.get_tensor(f"{kind}/{KINDS[kind].tensor}")[keep]
             source, file, bpm = (stream.get_tensor(f"{kind}/{label}")[keep] for label in ("source", "file", "bpm"))
     except (OSError, SafetensorError) as error:
         raise DataError(f"cannot read the data set {path}: {error}; build one with `bridge data build`") from error
     if not len(windows):
-        raise DataError(f"{path} holds no {kind} windows in its {split} split; build it from MIDI files that do")
+        place = "" if split is None else f" in its {split} split"
+        raise DataError(f"{path} holds no {kind} windows{place}; build it from MIDI files that do")
     return MusicSet(windows, source, file, bpm, tuple(json.loads(header["sources"])))
 
 

@@ -108,7 +108,7 @@ def _trios(song: Song, kind: Kind) -> Iterator[Window]:
             for melody in _of_programs(lines, trio.MELODY_PROGRAMS):
                 stacked = trio.stack(trio.Trio(melody.tokens, bass.tokens, drums))
                 for window in _windows(stacked, kind):
-                    cleaned = _without_leading_off(window)
+                    cleaned = trio.without_leading_off(window)
                     if all(_goes_on(onsets, kind) for onsets in _onsets(cleaned)):
                         yield cleaned.astype(np.int16)
 
@@ -136,11 +136,6 @@ def _of_programs(lines: Iterable[Line], programs: Iterable[int]) -> list[Line]:
 def _whole_kit(kits: Iterable[Kit]) -> NDArray[np.int64]:
     hits = np.max([kit.cells[:, :NUM_VOICES] for kit in kits], axis=0)
     return drum_classes.classes_of(hits)
-
-
-def _without_leading_off(window: NDArray[np.int64]) -> NDArray[np.int64]:
-    parts = trio.unstack(window)
-    return trio.stack(trio.Trio(without_leading_off(parts.melody), without_leading_off(parts.bass), parts.drums))
 
 
 def _onsets(window: NDArray[np.int64]) -> Iterator[NDArray[np.bool_]]:

@@ -16,7 +16,6 @@ from engine.representations.drums import DrumMap
 from engine.representations.grid import STEPS_PER_QUARTER
 
 BAR_STEPS = 16
-MAX_CHORD_SHARE = 0.25
 _TINY = 1e-6
 
 
@@ -82,7 +81,7 @@ def read_song(score: Any, sections: list[Section], drum_map: DrumMap) -> Song:
         notes = _arrays(track, score.ticks_per_quarter)
         if track.is_drum:
             kits += (Kit(_cells(*within, drum_map), place) for place, within in _by_section(notes, sections))
-        elif _chord_share(notes) <= MAX_CHORD_SHARE:
+        elif melody_codec.chord_share(notes[:, 0]) <= melody_codec.MAX_CHORD_SHARE:
             program = int(track.program)
             lines += (Line(_tokens(*within), program, place) for place, within in _by_section(notes, sections))
     return Song(tuple(lines), tuple(kits))
@@ -96,11 +95,6 @@ def _arrays(track: Any, per_quarter: int) -> NDArray[np.float64]:
         [soa["time"] * scale, soa["duration"] * scale, soa["pitch"].astype(float), soa["velocity"].astype(float)],
         axis=1,
     )
-
-
-def _chord_share(notes: NDArray[np.float64]) -> float:
-    """Share of notes that start on the step of another one: a piano part is mostly chords, a line is not."""
-    return 1.0 - len(np.unique(np.floor(notes[:, 0] + 0.5))) / max(1, len(notes))
 
 
 def _by_section(

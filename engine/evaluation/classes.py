@@ -1,61 +1,83 @@
-"""Figures of models whose music is classes a step: drums as one of 512, and trios of melody, bass and drums."""
+"""All figures of autoencoders whose music is classes a step: melodies, drums as one of 512, and trios."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from engine.data.dataset import MusicSet
-from engine.models.vae import Vae, kl_divergence
-from engine.representations import drum_classes, trio
-from engine.representations.melody import FIRST_PITCH_CLASS
+from engine.evaluation.collapse import collapse
+from engine.evaluation.hits import hits_rebuilt
+from engine.evaluation.ngram import NGram, fit
+from engine.evaluation.parts import PARTS, Figures, of_each_part
+from engine.evaluation.paths import paths
+from engine.evaluation.reconstruction import encode, reconstruction
+from engine.evaluation.samples import samples
+from engine.models.vae import Vae
+from engine.representations.melody import FIRST_PITCH_CLASS, NUM_CLASSES
 
-_BATCH = 100
-_FIRST_ONSET = {"melody": FIRST_PITCH_CLASS, "bass": FIRST_PITCH_CLASS, "drums": drum_classes.SILENCE + 1}
-
-Figures = dict[str, Any]
+NGRAM_STEPS = 1_000_000
+_LOWEST, _HIGHEST = -5, 6  # semitones: every key once
 
 
 @torch.inference_mode()
-def evaluate_classes(model: Vae, valid: MusicSet, seed: int = 0) -> Figures:
-    """What a model of drum classes or trios rebuilds of the validation windows, free-running, part by part."""
-    music = valid.music.long()
-    parts = [model.encode(chunk) for chunk in music.split(_BATCH)]
-    mu, log_var = (torch.cat(each) for each in zip(*parts, strict=True))
+def evaluate_classes(
+    model: Vae, train: MusicSet, valid: MusicSet, seed: int = 0, grooves: MusicSet | None = None
+) -> Figures:
+    """What a model rebuilds of the validation windows, what it invents, and what lies between two of them.
+
+    Args:
+        model: of melodies, drum classes or trios.
+        train: the windows that it learnt from; the n-gram is fitted to them.
+        valid: the windows that it is measured on.
+        seed: of all that is drawn.
+        grooves: windows that groove models are measured on, for the parity of hits; None leaves that out.
+    """
+    music = model.config.music
     generator = torch.Generator().manual_seed(seed)
-    drawn = mu + (0.5 * log_var).exp() * torch.randn(mu.shape, generator=generator)
+    given = encode(model, valid.music, generator)
+    rebuilt = reconstruction(model, given, seed)
+    language = language_of(music, train, seed)
+    invented = samples(model, given.music.numpy(), language, generator)
+    along, across = paths(model, given.mu, given.music, language, generator)
     return {
-        "windows": len(music),
-        "kl_nats": float(kl_divergence(mu, log_var).mean()),
-        "active_units": int((mu.var(0) > 0.01).sum()),
-        "posterior_mean": _right(_decode(model, mu, generator), music),
-        "sampled_latent": _right(_decode(model, drawn, generator), music),
-        "shuffled_latent": _right(_decode(model, mu.roll(1, 0), generator), music),
+        **rebuilt,
+        "collapse": collapse(music, given, rebuilt),
+        **({"hits": hits_rebuilt(model, valid, grooves)} if music == "drums" else {}),
+        **invented,
+        "paths": along,
+        "paths_by_mixing_steps": across,
     }
 
 
-def _decode(model: Vae, z: Tensor, generator: torch.Generator) -> Tensor:
-    """The most likely answer."""
-    return torch.cat(
-        [model.head.draw(model.decode(chunk, 0.0, generator), 0.0, generator) for chunk in z.split(_BATCH)]
-    )
+@torch.inference_mode()
+def evaluate_reconstruction(model: Vae, valid: MusicSet, seed: int = 0) -> Figures:
+    """The first part of that alone: what is rebuilt, and the verdict on the latent."""
+    given = encode(model, valid.music, torch.Generator().manual_seed(seed))
+    rebuilt = reconstruction(model, given, seed)
+    return {**rebuilt, "collapse": collapse(model.config.music, given, rebuilt)}
 
 
-def _right(guess: Tensor, truth: Tensor) -> Figures:
-    if truth.dim() == 2:
-        return _right_of_part(guess, truth, "drums")
-    each = zip(trio.PARTS, guess.unbind(-1), truth.unbind(-1), strict=True)
-    return {part: _right_of_part(its_guess, its_truth, part) for part, its_guess, its_truth in each}
+def language_of(music: str, train: MusicSet, seed: int = 0) -> Sequence[NGram]:
+    """An n-gram of each part, fitted to `NGRAM_STEPS` steps of the windows at most, evenly spread.
+
+    Lines are transposed at random, each window by one interval: no key is to be likelier than another.
+    """
+    stride = -(-train.music.shape[0] * train.music.shape[1] // NGRAM_STEPS)
+    generator = torch.Generator().manual_seed(seed)
+    clips = of_each_part(music, train.music[::stride].long())
+    return [
+        fit((_transposed(part, generator) if one.is_line else part).numpy(), one.classes)
+        for part, one in zip(clips, PARTS[music], strict=True)
+    ]
 
 
-def _right_of_part(guess: Tensor, truth: Tensor, part: str) -> Figures:
-    """Shares of steps, of those where something begins, and of whole clips."""
-    right = guess == truth
-    onsets = truth >= _FIRST_ONSET[part]
-    return {
-        "steps_right": float(right.float().mean()),
-        "onsets_right": float(right[onsets].float().mean()),
-        "clips_right": float(right.all(1).float().mean()),
-    }
+def _transposed(lines: Tensor, generator: torch.Generator) -> Tensor:
+    """Each line, `lines, steps`, moved by an interval of its own; as it was where a note would leave the keyboard."""
+    intervals = torch.randint(_LOWEST, _HIGHEST + 1, (len(lines), 1), generator=generator)
+    onsets = lines >= FIRST_PITCH_CLASS
+    moved = torch.where(onsets, lines + intervals, lines)
+    inside = ((moved >= FIRST_PITCH_CLASS) & (moved < NUM_CLASSES) | ~onsets).all(1, keepdim=True)
+    return torch.where(inside, moved, lines)

@@ -10,10 +10,12 @@ from typing import Any
 
 from engine.data.dataset import MusicSet, data_hash, load_set
 from engine.data.kinds import kind_of
+from engine.errors import DataError
 from engine.evaluation.classes import evaluate_classes
 from engine.evaluation.directions import measure_directions
 from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize, evaluate_task
-from engine.evaluation.melody import evaluate_melody
+from engine.evaluation.hits import HUMAN_DRUMS
+from engine.evaluation.parts import PARTS
 from engine.models.config import music_of
 from engine.models.tasks import TASKS
 from engine.models.vae import Vae
@@ -69,6 +71,15 @@ def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def spread_out(music: MusicSet, limit: int | None) -> MusicSet:
+    """So many of the windows, evenly spread; None takes all."""
+    if limit is None or limit >= len(music):
+        return music
+    stride = len(music) // limit
+    picked = slice(0, stride * limit, stride)
+    return MusicSet(music.music[picked], music.source[picked], music.file[picked], music.bpm[picked], music.sources)
+
+
 def _kind(loaded: Checkpoint) -> str:
     config = loaded.model.config
     return kind_of(music_of(config), config.steps).name
@@ -77,34 +88,35 @@ def _kind(loaded: Checkpoint) -> str:
 def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Figures:
     sources = tuple(loaded.trained.get("schedule", {}).get("sources", ()))
     if isinstance(loaded.model, Vae):
-        valid = _spread_out(load_set(data, _kind(loaded), "valid").only(sources), limit)
-        figures = _of_autoencoder(loaded, loaded.model, valid, seed)
+        valid = spread_out(load_set(data, _kind(loaded), "valid").only(sources), limit)
+        figures = _of_autoencoder(loaded, loaded.model, data, valid, seed)
         if loaded.directions is not None:
             figures["directions"] = measure_directions(loaded.model, loaded.directions, valid.music, seed)
         return figures
-    valid = _spread_out(load_set(data, "groove", "valid").only(sources), limit)
+    valid = spread_out(load_set(data, "groove", "valid").only(sources), limit)
     if loaded.model.config.condition == "hits":
         return evaluate_humanize(loaded.model, valid, seed)
     return evaluate_drumify(loaded.model, load_set(data, "groove", "train").only(sources), valid, seed)
 
 
-def _of_autoencoder(loaded: Checkpoint, model: Vae, valid: MusicSet, seed: int) -> Figures:
-    if model.config.music == "melody":
-        return evaluate_melody(model, valid, seed)
-    if model.config.music in ("drums", "trio"):
-        return evaluate_classes(model, valid, seed)
-    task = loaded.trained.get("schedule", {}).get("task", "plain")
+def _of_autoencoder(loaded: Checkpoint, model: Vae, data: Path, valid: MusicSet, seed: int) -> Figures:
+    schedule = loaded.trained.get("schedule", {})
+    if model.config.music in PARTS:
+        train = load_set(data, _kind(loaded), "train").only(tuple(schedule.get("sources", ())))
+        grooves = _players_grooves(data) if model.config.music == "drums" else None
+        return evaluate_classes(model, train, valid, seed, grooves)
+    task = schedule.get("task", "plain")
     if task != "plain":
         return evaluate_task(model, TASKS[task](valid.music), valid)
     return evaluate_groove(model, valid, seed)
 
 
-def _spread_out(music: MusicSet, limit: int | None) -> MusicSet:
-    if limit is None or limit >= len(music):
-        return music
-    stride = len(music) // limit
-    picked = slice(0, stride * limit, stride)
-    return MusicSet(music.music[picked], music.source[picked], music.file[picked], music.bpm[picked], music.sources)
+def _players_grooves(data: Path) -> MusicSet | None:
+    """The windows that groove models are measured on; None where the data set was built without them."""
+    try:
+        return load_set(data, "groove", "valid").only(HUMAN_DRUMS)
+    except DataError:
+        return None
 
 
 def _lines(figures: Mapping[str, Any], indent: str) -> Iterator[str]:

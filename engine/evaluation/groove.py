@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import MusicSet
+from engine.evaluation.hits import f1
 from engine.models.draw import draw_hits, draw_offsets, draw_tapped_hits, draw_velocities
 from engine.models.feel import Feel, FeelModel, draw_feel
 from engine.models.heads import interpret
@@ -117,11 +118,6 @@ def _drawn(feel: Feel, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     return velocities, draw_offsets(feel.offset, feel.offset_scale, 1.0, generator)
 
 
-def _f1(guess: Tensor, truth: Tensor) -> float:
-    both = (guess * truth).sum()
-    return float(2 * both / (guess.sum() + truth.sum()).clamp_min(1))
-
-
 def _step_ms(music: MusicSet) -> Tensor:
     return (60_000 / STEPS_PER_QUARTER / music.bpm)[:, None, None]
 
@@ -150,7 +146,7 @@ def _rebuilt(guess: Tensor, truth: MusicSet) -> Figures:
     hits, velocities, offsets = guess.split(NUM_VOICES, -1)
     true_hits = truth.music[..., :NUM_VOICES]
     exact = (hits == true_hits).flatten(1).all(1).float().mean()
-    return {"hit_f1": _f1(hits, true_hits), "exact": float(exact), **_feel_errors(velocities, offsets, truth)}
+    return {"hit_f1": f1(hits, true_hits), "exact": float(exact), **_feel_errors(velocities, offsets, truth)}
 
 
 def _players(music: Tensor) -> Figures:
@@ -193,16 +189,14 @@ def _most_frequent(hits: Tensor) -> Tensor:
     """One pattern for all: cells hit more often than the threshold that serves F1 best on the training set."""
     share = hits.mean(0)
     thresholds = [k / 20 for k in range(1, 20)]
-    return max(
-        ((share > level).float() for level in thresholds), key=lambda pattern: _f1(pattern.expand_as(hits), hits)
-    )
+    return max(((share > level).float() for level in thresholds), key=lambda pattern: f1(pattern.expand_as(hits), hits))
 
 
 def _parts(guess: Tensor, truth: Tensor) -> Figures:
     onsets, true_onsets = guess.any(-1).float(), truth.any(-1).float()
     return {
-        "onset_f1": _f1(onsets, true_onsets),
-        "kick_f1": _f1(guess[..., KICK], truth[..., KICK]),
-        "snare_f1": _f1(guess[..., SNARE], truth[..., SNARE]),
-        "hit_f1": _f1(guess, truth),
+        "onset_f1": f1(onsets, true_onsets),
+        "kick_f1": f1(guess[..., KICK], truth[..., KICK]),
+        "snare_f1": f1(guess[..., SNARE], truth[..., SNARE]),
+        "hit_f1": f1(guess, truth),
     }

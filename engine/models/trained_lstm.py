@@ -1,7 +1,8 @@
 """`nn.LSTM` that trains fast on a CPU: the same weights under the same names, the same numbers.
 
 Training on a CPU goes through `lstm_layer.py`, with bfloat16 products under autocast and in the weights' own type
-otherwise. All else, evaluation and other devices, is torch's own: on a GPU the kernels of its vendor.
+otherwise. All else, evaluation and other devices, is torch's own: on a GPU the kernels of its vendor, in the weights'
+own type, since autocast has float16 alone for them, which overflows without a scaler.
 """
 
 from __future__ import annotations
@@ -44,7 +45,13 @@ class TrainedLstm(nn.LSTM):
         """
         if self._is_ours(input):
             return self._train(input, hx, constant, outputs=True)
-        outputs, state = super().forward(input if constant is None else self._with_constant(input, constant), hx)
+        whole = input if constant is None else self._with_constant(input, constant)
+        if whole.device.type != "cuda" or not torch.is_autocast_enabled("cuda"):
+            outputs, state = super().forward(whole, hx)
+            return outputs, state
+        with torch.autocast("cuda", enabled=False):
+            kind: torch.dtype = self.weight_hh_l0.dtype  # type: ignore[assignment]
+            outputs, state = super().forward(whole.to(kind), None if hx is None else (hx[0].to(kind), hx[1].to(kind)))
         return outputs, state
 
     def last(self, input: Tensor, hx: State | None = None, constant: Tensor | None = None) -> State:

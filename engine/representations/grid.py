@@ -12,7 +12,6 @@ from engine.representations.clip import Clip
 STEPS_PER_QUARTER = 4
 STEP_QUARTERS = 1.0 / STEPS_PER_QUARTER
 WINDOW_STEPS = 32
-_OVERLAP_STEPS = WINDOW_STEPS // 2
 _TINY_STEPS = 1e-6
 
 
@@ -77,8 +76,9 @@ def window_starts(clip: Clip, window_steps: int = WINDOW_STEPS) -> tuple[int, ..
     bar = bar_steps(clip)
     if total <= window_steps:
         return (0,)
-    hop_bars = max(1, (window_steps - _OVERLAP_STEPS) // bar)
-    pieces = max(1, math.ceil(bar / (window_steps - _OVERLAP_STEPS)))
+    hop_steps = window_steps - window_steps // 2
+    hop_bars = max(1, hop_steps // bar)
+    pieces = max(1, math.ceil(bar / hop_steps))
     starts: list[int] = []
     for bar_start in range(0, total, hop_bars * bar):
         starts += [bar_start + piece * bar // pieces for piece in range(pieces)]

@@ -22,6 +22,8 @@ HOLD = 0
 OFF = 1
 FIRST_PITCH_CLASS = 2
 NUM_CLASSES = MAX_PITCH - MIN_PITCH + 1 + FIRST_PITCH_CLASS
+MAX_CHORD_SHARE = 0.25
+"""A track with a greater `chord_share` is no line."""
 
 Tokens = NDArray[np.int64]
 
@@ -99,6 +101,11 @@ def without_leading_off(tokens: Tokens) -> Tokens:
     cleaned = tokens.copy()
     cleaned[:first] = HOLD
     return cleaned
+
+
+def chord_share(starts_steps: NDArray[np.float64]) -> float:
+    """Share of notes that start on the step of another one: a piano part is mostly chords, a line is not."""
+    return 1.0 - len(np.unique(np.floor(starts_steps + 0.5))) / max(1, len(starts_steps))
 
 
 def pitch_token(pitch: int) -> int:

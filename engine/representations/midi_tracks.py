@@ -6,9 +6,10 @@ Source: Standard MIDI Files 1.0 (RP-001); mido reads the bytes.
 from __future__ import annotations
 
 import io
+import math
 import struct
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ DEFAULT_RELEASE_VELOCITY = 64
 DEFAULT_TEMPO_US = 500_000
 LOOP_END_MARKER = "loopEnd"
 MAX_FILE_BYTES = 16 * 2**20
+# A note held this little into a bar (a drum's tail, a late release) does not make the clip a bar longer.
+TAIL_QUARTERS = 0.25
 
 # What mido is known to raise on bytes that are no MIDI file.
 _BROKEN_FILE = (
@@ -56,11 +59,13 @@ class MidiTrack:
         number: counts the tracks that have notes, from 1.
         name: as the file has it, may be empty.
         notes: in order of onset; at least one.
+        program: General MIDI's number of its sound, 0..127; 0 where the file has none.
     """
 
     number: int
     name: str
     notes: tuple[TickNote, ...]
+    program: int = 0
 
     @property
     def is_drums(self) -> bool:
@@ -125,6 +130,21 @@ def load_song(path: str | Path) -> MidiSong:
     )
 
 
+def loop_quarters(notes: Sequence[TickNote], song: MidiSong, numerator: int, denominator: int) -> float:
+    """The length of a clip of these notes of a song, in a meter: what the file says of it, else whole bars."""
+    per_quarter = song.ticks_per_quarter
+    if song.loop_end:
+        return song.loop_end / per_quarter
+    last_end = max((n.end for n in notes), default=0)
+    beats, rest = divmod(song.end * denominator, 4 * per_quarter)
+    if rest == 0 and beats > 0 and (beats % numerator == 0 or song.end > last_end):
+        return song.end / per_quarter
+    bar = numerator * 4.0 / denominator
+    held_bars = max(math.ceil((n.end / per_quarter - TAIL_QUARTERS) / bar) for n in notes) if notes else 0
+    struck_bars = math.floor(max(n.start for n in notes) / per_quarter / bar) + 1 if notes else 0
+    return max(1, held_bars, struck_bars) * bar
+
+
 def _parse(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
@@ -149,13 +169,24 @@ def _timed(track: Iterable[Any]) -> Iterator[tuple[int, Any]]:
 
 def _tracks(file: Any, events: list[list[tuple[int, Any]]]) -> Iterator[MidiTrack]:
     number = 0
+    programs = _programs(message for track in events for _, message in track)
     for messages, track in zip(events, file.tracks, strict=True):
         notes = _notes(messages)
         channels = sorted({note.channel for note in notes})
         parts = [[n for n in notes if n.channel == c] for c in channels] if file.type == 0 else [notes]
         for part in filter(None, parts):
             number += 1
-            yield MidiTrack(number, track.name.strip(), tuple(part))
+            own = {**programs, **_programs(message for _, message in messages)}
+            yield MidiTrack(number, track.name.strip(), tuple(part), own.get(part[0].channel, 0))
+
+
+def _programs(messages: Iterable[Any]) -> dict[int, int]:
+    """The first program of each channel that has one."""
+    found: dict[int, int] = {}
+    for message in messages:
+        if message.type == "program_change":
+            found.setdefault(message.channel, message.program)
+    return found
 
 
 def _notes(messages: list[tuple[int, Any]]) -> list[TickNote]:

@@ -35,6 +35,8 @@ _HIT_QUARTERS = 0.16
 _OTHER_LANE = "other"
 _BLACK_KEYS = (1, 3, 6, 8, 10)
 _QUIET, _LOUD = (0.74, 0.83, 0.94), (0.03, 0.17, 0.42)
+_SECOND_QUIET, _SECOND_LOUD = (0.78, 0.92, 0.80), (0.02, 0.36, 0.16)
+_MARKED, _MARKED_EDGE = "#f28e2b", "#8a3b00"
 _BAR_LINE, _BEAT_LINE, _SHADED, _GHOST = "#555555", "#d4d4d4", "#f3f3f3", "#9a9a9a"
 
 
@@ -47,12 +49,16 @@ class Roll:
         title: above it.
         is_drums: True for a lane a voice, False for a piano roll.
         behind: a clip to compare with, as outlines under the notes: the one that this was made of; None for nothing.
+        marked: notes of the clip that stand out, in another colour and with a dark edge.
+        second: notes of the clip that are a part of their own, such as the bass under a melody, in a colour of theirs.
     """
 
     clip: Clip
     title: str
     is_drums: bool = False
     behind: Clip | None = None
+    marked: frozenset[Note] = frozenset()
+    second: frozenset[Note] = frozenset()
 
 
 def write_page(rolls: Sequence[Roll], path: Path, title: str = "") -> None:
@@ -69,13 +75,14 @@ def write_page(rolls: Sequence[Roll], path: Path, title: str = "") -> None:
         raise DataError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def page_bytes(rolls: Sequence[Roll], title: str = "", form: str = "png") -> bytes:
+def page_bytes(rolls: Sequence[Roll], title: str = "", form: str = "png", columns: int | None = None) -> bytes:
     """A page as the bytes of a file; the same clips give the same bytes.
 
     Args:
         rolls: at least one.
         title: of the page.
         form: `png` or `svg`.
+        columns: clips side by side; None takes as many as their length lets one read.
     """
     if form not in FORMATS:
         raise OutOfRangeError(f"a picture was to be {form!r}; choose {' or '.join(FORMATS)}")
@@ -84,11 +91,11 @@ def page_bytes(rolls: Sequence[Roll], title: str = "", form: str = "png") -> byt
     buffer = io.BytesIO()
     metadata: dict[str, Any] = {"Date": None} if form == "svg" else {"Software": None}
     with rc_context({"svg.hashsalt": "latent-bridge", "svg.fonttype": "none"}):
-        draw_page(rolls, title).savefig(buffer, format=form, dpi=_DOTS_AN_INCH, metadata=metadata)
+        draw_page(rolls, title, columns).savefig(buffer, format=form, dpi=_DOTS_AN_INCH, metadata=metadata)
     return buffer.getvalue()
 
 
-def draw_page(rolls: Sequence[Roll], title: str = "") -> Figure:
+def draw_page(rolls: Sequence[Roll], title: str = "", columns: int | None = None) -> Figure:
     """A page of clips, row by row; melodies share their range of pitches, drums their lanes, so that eyes can compare.
 
     Raises:
@@ -98,7 +105,7 @@ def draw_page(rolls: Sequence[Roll], title: str = "") -> Figure:
         raise OutOfRangeError("a page needs a clip to draw; give at least one")
     from matplotlib.figure import Figure
 
-    columns = _columns(rolls)
+    columns = columns or _columns(rolls)
     rows = [rolls[first : first + columns] for first in range(0, len(rolls), columns)]
     pitches, lanes = _pitch_range(rolls), _lanes(rolls)
     heights = [max(_height_inches(roll, pitches, lanes) for roll in row) for row in rows]
@@ -179,7 +186,8 @@ def _draw_notes(axes: Axes, roll: Roll, place: Any) -> None:
     sounding = [note for note in shown if not note.mute]
     if roll.behind is not None:
         draw([n for n in _shown(roll.behind) if not n.mute], facecolor="none", edgecolor=_GHOST, lw=0.9, zorder=2)
-    draw(sounding, facecolor=[_shade(n.velocity) for n in sounding], edgecolor="white", lw=0.5, zorder=3)
+    draw(sounding, facecolor=[_colour(roll, n) for n in sounding], edgecolor="white", lw=0.5, zorder=3)
+    draw([n for n in sounding if n in roll.marked], facecolor="none", edgecolor=_MARKED_EDGE, lw=1.0, zorder=4)
     draw([n for n in shown if n.mute], facecolor="none", edgecolor=_BEAT_LINE, lw=0.9, ls=":", zorder=3)
 
 
@@ -189,10 +197,13 @@ def _box(note: Note, height: float, length_quarters: float) -> Any:
     return Rectangle((note.start_quarters, height - 0.42), length_quarters, 0.84)
 
 
-def _shade(velocity: float) -> tuple[float, ...]:
-    """Between the quiet and the loud colour."""
-    share = velocity / 127
-    return tuple(quiet + share * (loud - quiet) for quiet, loud in zip(_QUIET, _LOUD, strict=True))
+def _colour(roll: Roll, note: Note) -> str | tuple[float, ...]:
+    """That of marked notes, else between the quiet and the loud colour of its part."""
+    if note in roll.marked:
+        return _MARKED
+    ends = (_SECOND_QUIET, _SECOND_LOUD) if note in roll.second else (_QUIET, _LOUD)
+    share = note.velocity / 127
+    return tuple(quiet + share * (loud - quiet) for quiet, loud in zip(*ends, strict=True))
 
 
 def _shown(clip: Clip) -> Iterator[Note]:

@@ -8,6 +8,8 @@ it is a lead, a brass or a string sound as often.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +47,30 @@ class Trio:
     drums: Classes
 
 
+@dataclass(frozen=True)
+class TrioClips:
+    """Three clips that play together; of different lengths, the shorter ones are played in loop."""
+
+    melody: Clip
+    bass: Clip
+    drums: Clip
+
+    @property
+    def clips(self) -> tuple[Clip, Clip, Clip]:
+        """In the order in which a model of trios gives them."""
+        return self.melody, self.bass, self.drums
+
+    def fingerprint(self) -> str:
+        """A hash of all three."""
+        return hashlib.blake2b("".join(clip.fingerprint() for clip in self.clips).encode(), digest_size=16).hexdigest()
+
+
+def trios_of(clips: Sequence[Clip]) -> tuple[TrioClips, ...]:
+    """The trios of an answer, three clips each."""
+    each = iter(clips)
+    return tuple(TrioClips(*parts) for parts in zip(each, each, each, strict=True))
+
+
 def to_tensor(melody: Clip, bass: Clip, drums: Clip, drum_map: DrumMap) -> Trio:
     """The three clips on one grid, as long as the longest; a shorter one rests where it has ended."""
     steps = max(clip_steps(clip) for clip in (melody, bass, drums))
@@ -72,6 +98,13 @@ def stack(trio: Trio) -> NDArray[np.int64]:
 def unstack(array: NDArray[np.int64]) -> Trio:
     """The inverse of `stack`."""
     return Trio(array[..., MELODY], array[..., BASS], array[..., DRUMS])
+
+
+def without_leading_off(array: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A copy of `steps, 3` in which neither melody nor bass begins by ending a note."""
+    parts = unstack(array)
+    melody, bass = (melody_codec.without_leading_off(line) for line in (parts.melody, parts.bass))
+    return stack(Trio(melody, bass, parts.drums))
 
 
 def _line(clip: Clip, steps: int) -> Tokens:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load as from_bytes
 from safetensors.torch import save as to_bytes
 
 from engine.errors import CheckpointError
@@ -19,13 +21,15 @@ from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
 from engine.models.feel import FeelModel
 from engine.models.folding import for_inference
 from engine.models.vae import Vae
-from engine.runtime.directions import DIRECTIONS_NAME, Directions, load_directions
+from engine.runtime.directions import DIRECTIONS_NAME, Directions, direction_names, load_directions
 from engine.runtime.knobs import KNOBS
 
 FORMAT = "latent-bridge-checkpoint-1"
 WEIGHTS_NAME = "weights.safetensors"
 CONFIG_NAME = "config.json"
+PLAIN_TASK = "plain"
 _MAX_REASON = 200
+_FLOAT32_BYTES = 4
 _FAMILIES = {"vae": (VaeConfig, Vae), "feel": (FeelConfig, FeelModel)}
 
 
@@ -51,6 +55,39 @@ class Checkpoint:
     trained: dict[str, Any]
     directions: Directions | None = None
 
+    @property
+    def summary(self) -> Summary:
+        """What is known of it besides its weights."""
+        num_bytes = sum(weight.numel() for weight in self.model.state_dict().values()) * _FLOAT32_BYTES
+        names = self.directions.names if self.directions else ()
+        task = _task_of(self.trained)
+        return Summary(None, self.name, self.kind, self.bars, self.model.config, task, num_bytes, names)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A checkpoint whose weights were not read.
+
+    Attributes:
+        folder: where it lies; None for one that came without a folder.
+        name: of that folder.
+        kind: `melody`, `drums` or `trio`.
+        bars: of its window, in 4/4.
+        config: of its model.
+        task: what it was trained to do with a clip, as `models/tasks.py` has it; `plain`: give it back as it is.
+        num_bytes: of its weights in memory, in float32.
+        directions: names of the directions of its latent space.
+    """
+
+    folder: Path | None
+    name: str
+    kind: str
+    bars: int
+    config: VaeConfig | FeelConfig
+    task: str
+    num_bytes: int
+    directions: tuple[str, ...] = ()
+
 
 def default_checkpoints() -> Path:
     """Where the shipped checkpoints lie: beside the source tree, else inside the installed package."""
@@ -59,12 +96,27 @@ def default_checkpoints() -> Path:
     return source_tree if source_tree.is_dir() else package / "checkpoints"
 
 
+def user_checkpoints() -> Path:
+    """Where the user's own checkpoints lie, as each system has it; a running engine picks up what comes there."""
+    return platformdirs.user_data_path("latent-bridge", appauthor=False) / "checkpoints"
+
+
+def folders_of(checkpoints: Path | Sequence[Path] | None) -> tuple[Path, ...]:
+    """One folder or several, as they were given; None is the shipped ones, then the user's own."""
+    if checkpoints is None:
+        return (default_checkpoints(), user_checkpoints())
+    return (checkpoints,) if isinstance(checkpoints, Path) else tuple(checkpoints)
+
+
 def find(folder: Path) -> Iterator[Path]:
-    """The folder itself where it is a checkpoint, else every checkpoint folder inside it, in order of name."""
+    """The folder itself where it is a checkpoint, else every checkpoint folder inside it, in order of name.
+
+    Folders whose names begin with a dot are passed over: what is still being written can hide there.
+    """
     if (folder / CONFIG_NAME).is_file():
         yield folder
         return
-    yield from sorted(path.parent for path in folder.glob(f"*/{CONFIG_NAME}"))
+    yield from sorted(path.parent for path in folder.glob(f"*/{CONFIG_NAME}") if path.parent.name[0] != ".")
 
 
 def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any]) -> None:
@@ -72,7 +124,9 @@ def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DIRECTIONS_NAME).unlink(missing_ok=True)
     weights = {name: tensor.detach().half().contiguous().cpu() for name, tensor in model.state_dict().items()}
-    (folder / WEIGHTS_NAME).write_bytes(to_bytes(weights))
+    partial = folder / f"{WEIGHTS_NAME}.partial"
+    partial.write_bytes(to_bytes(weights))
+    partial.replace(folder / WEIGHTS_NAME)
     family = "vae" if isinstance(model, Vae) else "feel"
     table = {
         "format": FORMAT,
@@ -97,6 +151,24 @@ def annotate(folder: Path, facts: Mapping[str, Any]) -> None:
     _write_config(path, table)
 
 
+def summarize(folder: Path) -> Summary:
+    """What a checkpoint is, from its config and the heads of its files: cheap, its weights stay unread.
+
+    Raises:
+        CheckpointError: a file is missing or has no head, or the format is another.
+    """
+    table = _read_config(folder / CONFIG_NAME)
+    try:
+        config = from_dict(_FAMILIES[table["family"]][0], table["model"])
+        with safe_open(folder / WEIGHTS_NAME, "pt") as stream:
+            shapes = [stream.get_slice(name).get_shape() for name in stream.keys()]  # noqa: SIM118, no mapping
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise _unloadable(folder, error) from error
+    num_bytes = sum(map(math.prod, shapes)) * _FLOAT32_BYTES
+    task, names = _task_of(table["trained"]), direction_names(folder)
+    return Summary(folder, folder.name, table["kind"], int(table["bars"]), config, task, num_bytes, names)
+
+
 def load(folder: Path, device: torch.device | str = "cpu", *, with_directions: bool = True) -> Checkpoint:
     """Read a checkpoint; its directions stay on the CPU, where latents are kept.
 
@@ -112,19 +184,28 @@ def load(folder: Path, device: torch.device | str = "cpu", *, with_directions: b
     config_type, model_type = _FAMILIES[table["family"]]
     try:
         config = from_dict(config_type, table["model"])
-        weights = load_file(folder / WEIGHTS_NAME)
+        raw = (folder / WEIGHTS_NAME).read_bytes()  # not mapped: a file cut short meanwhile would end the process
         model = model_type(config)
-        model.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+        model.load_state_dict(from_bytes(raw))
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
-        reason = " ".join(str(error).split())[:_MAX_REASON]
-        raise CheckpointError(f"the checkpoint {folder} cannot be loaded: {reason}; put a whole copy there") from error
-    digest = hashlib.sha256((folder / WEIGHTS_NAME).read_bytes())
+        raise _unloadable(folder, error) from error
+    digest = hashlib.sha256(raw)
     digest.update(json.dumps([table["family"], table["model"]], sort_keys=True).encode())
     for_inference(model.to(device))
     name, hash_ = folder.name, digest.hexdigest()[:16]
     knobs = [knob.name for knob in KNOBS.get(table["kind"], ()) if knob.in_latent]
     directions = load_directions(folder, hash_, config.latent_dim, knobs) if with_directions else None
     return Checkpoint(name, table["kind"], int(table["bars"]), model, hash_, table["trained"], directions)
+
+
+def _task_of(trained: Mapping[str, Any]) -> str:
+    schedule = trained.get("schedule")
+    return str(schedule.get("task", PLAIN_TASK)) if isinstance(schedule, dict) else PLAIN_TASK
+
+
+def _unloadable(folder: Path, error: Exception) -> CheckpointError:
+    reason = " ".join(str(error).split())[:_MAX_REASON]
+    return CheckpointError(f"the checkpoint {folder} cannot be loaded: {reason}; put a whole copy there")
 
 
 def _write_config(path: Path, table: Mapping[str, Any]) -> None:

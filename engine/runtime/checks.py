@@ -6,11 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 
 from engine.errors import OutOfRangeError, TooLargeError, UnsupportedMeterError, WrongKindError
+from engine.models.vae import Vae
 from engine.representations.clip import Clip, loop_to
+from engine.representations.grid import window_starts
 from engine.representations.kind import NO_NOTES, OTHER, judge_kind
 
 MAX_COUNT = 128
-MAX_WINDOWS = 8192
+MAX_OUTPUTS = 8192 * 32 * 90
+"""Numbers that a model says at once: 8192 windows of two bars of melody."""
 MAX_TEMPERATURE = 2.0
 MAX_LOOPED_NOTES = 200_000
 
@@ -33,11 +36,13 @@ def check_temperature(temperature: float) -> None:
         raise OutOfRangeError(f"temperature is {temperature}; it must lie in 0..{MAX_TEMPERATURE:g}")
 
 
-def check_windows(count: int, windows: int) -> None:
-    """What one pass of a model may hold."""
-    if count * windows > MAX_WINDOWS:
+def check_size(count: int, frame: Clip, model: Vae) -> None:
+    """What one pass of a model may hold: `count` clips of the length of `frame`."""
+    steps = model.config.steps
+    windows, most = len(window_starts(frame, steps)), MAX_OUTPUTS // (steps * model.head.depth)
+    if count * windows > most:
         raise TooLargeError(
-            f"{count} clips of {windows} windows each are more than {MAX_WINDOWS} windows at once; "
+            f"{count} clips of {windows} windows each are more than {most} windows of {steps // 16} bars at once; "
             "ask for fewer clips or shorter ones"
         )
 

@@ -113,6 +113,16 @@ def save_directions(folder: Path, directions: Directions, model_hash: str) -> Di
     return Directions(directions.names, **{name: tensor.float() for name, tensor in rounded.items()})
 
 
+def direction_names(folder: Path) -> tuple[str, ...]:
+    """Names of the directions of a checkpoint's folder; none where it has none, or where they cannot be read."""
+    try:
+        with safe_open(folder / DIRECTIONS_NAME, "pt") as stream:
+            names = json.loads((stream.metadata() or {}).get("header", "{}")).get("names", ())
+            return tuple(map(str, names))
+    except (OSError, SafetensorError, ValueError, TypeError, AttributeError):
+        return ()
+
+
 def load_directions(folder: Path, model_hash: str, latent_dim: int, knobs: Iterable[str]) -> Directions | None:
     """The directions of a checkpoint's folder; None where it has none.
 

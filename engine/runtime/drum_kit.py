@@ -94,6 +94,11 @@ def is_unheard(note: Note, drum_map: DrumMap) -> bool:
     return note.mute or drum_map.voice_of(note.pitch) is None
 
 
+def num_unheard(clip: Clip, drum_map: DrumMap) -> int:
+    """How many notes of a clip are so."""
+    return sum(is_unheard(note, drum_map) for note in clip.notes)
+
+
 def _struck(like: Note, start_quarters: float, velocity: float) -> Note:
     return Note(
         start_quarters, like.pitch, like.duration_quarters, velocity,

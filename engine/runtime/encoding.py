@@ -1,10 +1,10 @@
-"""Clips to latents, each clip once: what the cache holds is not encoded again."""
+"""Clips and trios to latents, each once: what the cache holds is not encoded again."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,24 +13,25 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.representations.clip import Clip
-from engine.representations.drums import DrumMap
-from engine.representations.kind import DRUMS, MELODY
+from engine.representations.kind import MELODY
 from engine.runtime import feel, translators
 from engine.runtime.cache import LatentCache, cache_key
 from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.groove_translator import GrooveTranslator
 from engine.runtime.reach import measure_reach
 from engine.runtime.roster import feel_of, vae_of
-from engine.runtime.translators import Translator
+from engine.runtime.translator_table import Translators
+from engine.runtime.translators import Heard, Piece, PieceT
 from engine.runtime.travel import WAY_STOPS, few_windows, measure_way
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """Latents of the clips of one request.
+    """Latents of the clips, or the trios, of one request.
 
     Attributes:
-        latents: `windows, latent` a clip.
-        left_out: notes that the model cannot hear, a clip.
+        latents: `windows, latent` a piece.
+        left_out: notes that the model cannot hear, a piece.
         cached: all of them were in the cache.
         encode_ms: what getting them took.
     """
@@ -42,51 +43,58 @@ class Encoded:
 
 
 class ClipEncoder:
-    """Encodes clips through the cache.
+    """Encodes through the cache.
 
     Args:
-        kinds: a translator for each kind.
+        kinds: have a translator for each model; their drum map is part of a drum clip's meaning, and so of its key.
         cache: latents by content, kind and model.
-        drum_map: part of a drum clip's meaning, and so of its key.
     """
 
-    def __init__(self, kinds: Mapping[str, Translator], cache: LatentCache, drum_map: DrumMap) -> None:
+    def __init__(self, kinds: Translators, cache: LatentCache) -> None:
         self._kinds, self._cache = kinds, cache
-        self._map_hash = hashlib.sha256(repr(drum_map.pitches).encode()).hexdigest()[:8]
+        self._map_hash = hashlib.sha256(repr(kinds.drum_map.pitches).encode()).hexdigest()[:8]
 
-    def latents(self, clips: Sequence[Clip], kind: str, loaded: Checkpoint) -> Encoded:
-        """Posterior means of each clip under a model of its kind."""
-        return self._all(clips, kind, loaded, lambda windows: translators.encode(vae_of(loaded), windows))
+    def latents(self, pieces: Sequence[Piece], loaded: Checkpoint) -> Encoded:
+        """Posterior means of each clip, or each trio, under a model of its kind."""
+        hear = self._kinds.of(loaded).hear
+        return self._all(pieces, loaded, hear, lambda windows: translators.encode(vae_of(loaded), windows))
 
-    def reach(self, clip: Clip, kind: str, loaded: Checkpoint, latents: Tensor) -> Tensor:
-        """How far amounts reach from this clip, shape `33` (`reach.measure_reach`)."""
-        key = self._key(clip.fingerprint(), f"{kind}-reach", loaded.hash)
-        return self._measured(key, lambda: measure_reach(loaded, self._kinds[kind], latents, clip))
+    def reach(self, piece: Piece, loaded: Checkpoint, latents: Tensor) -> Tensor:
+        """How far amounts reach from this piece, shape `33` (`reach.measure_reach`)."""
+        key = self._key(piece.fingerprint(), f"{loaded.kind}-reach", loaded.hash)
+        return self._measured(key, lambda: measure_reach(loaded, self._kinds.of(loaded), latents, piece))
 
-    def way(self, a: str, b: str, kind: str, loaded: Checkpoint, ends: tuple[Tensor, Tensor]) -> Tensor:
+    def way(self, a: str, b: str, loaded: Checkpoint, ends: tuple[Tensor, Tensor]) -> Tensor:
         """How the way from one clip to another is measured out, shape `129` (`travel.measure_way`).
 
         Args:
             a: fingerprint of the first; who asks for both ways round asks for them in one order.
             b: of the second.
-            kind: of both.
             loaded: the model.
             ends: latents of both, `windows, latent` each; a few windows speak for a long clip.
         """
-        few = [few_windows(end) for end in ends]
-        key = self._key(f"{a}-{b}", f"{kind}-way", loaded.hash)
-        return self._measured(key, lambda: measure_way(loaded, self._kinds[kind], few, WAY_STOPS))
+        few = [few_windows(end, vae_of(loaded).config.steps) for end in ends]
+        key = self._key(f"{a}-{b}", f"{loaded.kind}-way", loaded.hash)
+        return self._measured(key, lambda: measure_way(loaded, self._kinds.of(loaded), few, WAY_STOPS))
 
     def feels(self, clips: Sequence[Clip], loaded: Checkpoint) -> Encoded:
         """The feel of each drum clip under a humanize model."""
-        return self._all(clips, DRUMS, loaded, lambda windows: feel.encode_feel(feel_of(loaded), windows))
+        model = feel_of(loaded)
+        hear = GrooveTranslator(self._kinds.drum_map, model.config.steps).hear
+        return self._all(clips, loaded, hear, lambda windows: feel.encode_feel(model, windows))
 
-    def _all(self, clips: Sequence[Clip], kind: str, loaded: Checkpoint, encode: Callable[[Tensor], Tensor]) -> Encoded:
+    def _all(
+        self,
+        pieces: Sequence[PieceT],
+        loaded: Checkpoint,
+        hear: Callable[[PieceT], Heard],
+        encode: Callable[[Tensor], Tensor],
+    ) -> Encoded:
         started = time.perf_counter()
         latents, left_out, cached = [], [], True
-        for clip in clips:
-            heard = self._kinds[kind].hear(clip)
-            key = self._key(clip.fingerprint(), kind, loaded.hash)
+        for piece in pieces:
+            heard = hear(piece)
+            key = self._key(piece.fingerprint(), loaded.kind, loaded.hash)
             found: NDArray[np.float32] | None = self._cache.get(key)
             if found is None:
                 cached = False

@@ -9,58 +9,60 @@ Every answer is decided by its arguments alone: same clip, settings and seed, sa
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from engine.errors import CheckpointError, OutOfRangeError, WrongKindError
-from engine.latent.path import PROBES
-from engine.latent.slerp import blend, slerp
+from engine.errors import WrongKindError
 from engine.representations import groove as groove_codec
 from engine.representations.clip import Clip, Note, make_clip
 from engine.representations.drums import GENERAL_MIDI, DrumMap
-from engine.representations.grid import window_starts
 from engine.representations.groove import Groove
 from engine.representations.kind import DRUMS, MELODY, OTHER, judge_kind
-from engine.runtime import checkpoint, feel, translators
+from engine.representations.trio import TrioClips
+from engine.runtime import checkpoint, feel
 from engine.runtime import device as devices
-from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
+from engine.runtime.answers import NO_CHOICE, Answer, CacheStats, Choice, ModelInfo, Prepared
 from engine.runtime.cache import LatentCache
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import (
     check_count,
     check_kind,
     check_share,
+    check_size,
     check_temperature,
     check_weights,
-    check_windows,
     one_kind,
     one_length,
 )
-from engine.runtime.encoding import ClipEncoder, Encoded
+from engine.runtime.drum_kit import num_unheard
+from engine.runtime.encoding import ClipEncoder
 from engine.runtime.field import Field, check_anchors, make_field
+from engine.runtime.inventing import Inventing
 from engine.runtime.knobs import Knob
 from engine.runtime.morph import Morph, working_knobs
 from engine.runtime.noise import generator_of
+from engine.runtime.pick_up import Arrived, PickUp
 from engine.runtime.position import NUM_KNOBS, Anchor, Position
-from engine.runtime.roster import DRUMIFY, HUMANIZE, Roster, feel_of, vae_of
+from engine.runtime.roster import DRUMIFY, HUMANIZE, TRIO, Roster, feel_of, vae_of
+from engine.runtime.shelf import MIB, Shelf
 from engine.runtime.touch import AS_IT_IS
-from engine.runtime.translators import GrooveTranslator, MelodyTranslator, Recipe, Translator
-from engine.runtime.ways import Ways, from_prior
+from engine.runtime.translator_table import Translators
+from engine.runtime.trio_translator import one_length_trios
+from engine.runtime.writers import KitWriter
 
 SAMPLE_TEMPERATURE = 0.5
 HUMANIZE_TEMPERATURE = 0.7
 DRUMIFY_TEMPERATURE = 0.5
-SPACINGS = ("change", "angle")
+_KINDS = (MELODY, DRUMS)
 
 
 class Engine:
     """Loaded models and the latent cache. Not thread-safe: one thread asks.
 
     Args:
-        checkpoints: what is loaded; the first of each role plays it.
+        checkpoints: what is loaded, or a shelf that loads them when they are asked for.
         device: where the models are.
         cache: latents by content.
         drum_map: pitch to voice, for every drum clip.
@@ -68,47 +70,70 @@ class Engine:
 
     def __init__(
         self,
-        checkpoints: Sequence[Checkpoint],
+        checkpoints: Sequence[Checkpoint] | Shelf,
         device: torch.device,
         cache: LatentCache,
         drum_map: DrumMap = GENERAL_MIDI,
     ) -> None:
-        self._roster = Roster(checkpoints)
+        self._roster = Roster(checkpoints if isinstance(checkpoints, Shelf) else Shelf.of(checkpoints))
         self._device, self._cache, self._drum_map = device, cache, drum_map
-        self._drums = GrooveTranslator(drum_map)
-        self._translators: dict[str, Translator] = {MELODY: MelodyTranslator(), DRUMS: self._drums}
-        self._encoder = ClipEncoder(self._translators, cache, drum_map)
-        self._ways = Ways(self._translators, self._encoder)
-        self._morph = Morph(self._translators, drum_map)
+        self._translators = Translators(drum_map)
+        self._encoder = ClipEncoder(self._translators, cache)
+        self._inventing = Inventing(self._translators, self._encoder)
+        self._morph = Morph(self._translators)
 
     @classmethod
     def load(
         cls,
-        checkpoints: Path | None = None,
+        checkpoints: Path | Sequence[Path] | None = None,
         device: str = "auto",
         cache: Path | None = None,
         drum_map: DrumMap = GENERAL_MIDI,
+        memory_mib: float | None = None,
     ) -> Engine:
-        """An engine from a folder of checkpoints.
+        """An engine from folders of checkpoints.
 
         Args:
-            checkpoints: the folder, or that of a single checkpoint; None takes the shipped ones.
+            checkpoints: the folder, or that of a single checkpoint, or several, the preferred first; None takes the
+                shipped ones and the user's own.
             device: `auto`, `cuda`, `mps` or `cpu`.
             cache: the latent cache's file; None keeps latents in memory only.
             drum_map: pitch to voice.
+            memory_mib: of weights in memory at once, counted in float32; what goes beyond is loaded when it is asked
+                for. None loads all.
 
         Raises:
-            CheckpointError: there is none, or one is broken.
-            OutOfRangeError: the device is not on this machine.
+            CheckpointError: there is none, or one is broken that is not the user's own.
+            OutOfRangeError: the device is not on this machine, or the memory is not above 0.
         """
-        folder = checkpoints or checkpoint.default_checkpoints()
+        folders = checkpoint.folders_of(checkpoints)
         chosen = devices.choose(device)
         if chosen.type == "cpu":
             torch.set_num_threads(devices.CPU_THREADS)
-        loaded = [checkpoint.load(path, chosen) for path in checkpoint.find(folder)]
-        if not loaded:
-            raise CheckpointError(f"no checkpoint in {folder}; name a folder that holds some")
-        return cls(loaded, chosen, LatentCache(cache), drum_map)
+        shelf = Shelf.from_folders(folders, chosen, None if memory_mib is None else memory_mib * MIB)
+        engine = cls(shelf, chosen, LatentCache(cache), drum_map)
+        engine._roster.load()
+        return engine
+
+    def pick_up(self) -> PickUp:
+        """What finds models that come to this engine's folders, or change there, since it began to load.
+
+        It may be used beside the engine, in a thread of its own; what it finds is for `adopt`.
+        """
+
+        def warm_up(loaded: Checkpoint) -> None:
+            Engine([loaded], self._device, LatentCache(None), self._drum_map).warm_up()
+
+        return PickUp(self._roster.watch, self._device, warm_up)
+
+    def adopt(self, arrived: Iterable[Arrived]) -> None:
+        """Takes in what was picked up; a model that is there already is replaced."""
+        for summary, loaded in arrived:
+            self._roster.adopt(summary, loaded)
+
+    def keep(self, models: Collection[str]) -> None:
+        """Says which models are in use and must stay in memory, by name; those of an earlier call may go again."""
+        self._roster.keep(models)
 
     @property
     def device_name(self) -> str:
@@ -117,7 +142,7 @@ class Engine:
 
     @property
     def models(self) -> tuple[ModelInfo, ...]:
-        """Every loaded model."""
+        """Every model that requests can be made of, also those that are loaded only when they are asked for."""
         return self._roster.models
 
     def cache_stats(self) -> CacheStats:
@@ -126,28 +151,15 @@ class Engine:
         return CacheStats(stats.memory_items, stats.hits, stats.misses)
 
     def warm_up(self) -> None:
-        """Run every operation once, so that the first musician does not wait for what torch does only once."""
-        line = make_clip([Note(k / 2, 60 + k, 0.5) for k in range(8)], 8.0)
-        beat = make_clip([Note(k / 2, 36 if k % 4 == 0 else 42) for k in range(16)], 8.0)
-        for clip, kind in ((line, MELODY), (beat, DRUMS)):
-            if kind in self._roster:
-                for count in (1, 8):
-                    self.vary(clip, count, 0.5, kind=kind)
-                self.interpolate(clip, clip, 9, kind=kind)
-                field = self.field([Anchor(clip, *point) for point in ((0, 0), (1, 0), (0, 1))], kind=kind)
-                for count in (1, 25):
-                    self.morph(field, [Position(knobs=(0.5,) * NUM_KNOBS, temperature=0.5)] * count)
-        if HUMANIZE in self._roster:
-            self.humanize(beat, 1.0, 1.0)
-            self.groove(beat, beat, 1.0, 1.0)
-        if DRUMIFY in self._roster:
-            self.drumify(line)
+        """Have every model in memory do all that it does once, so that the first musician does not wait for torch."""
+        for role, name in self._roster.loaded:
+            self._warm(role, {role: name})
 
     def close(self) -> None:
         """Write what the cache still holds, and close it."""
         self._cache.close()
 
-    def prepare(self, clip: Clip, *, kind: str | None = None) -> Prepared:
+    def prepare(self, clip: Clip, *, kind: str | None = None, models: Choice = NO_CHOICE) -> Prepared:
         """Judge a clip and encode it ahead, so that the first request for it finds its latents.
 
         Raises:
@@ -157,25 +169,21 @@ class Engine:
         chosen = kind or verdict.kind
         if chosen not in self._roster:
             return Prepared(OTHER, verdict.reason, clip.num_bars, False, 0)
-        encoded = self._latents([clip], chosen)
-        self._encoder.reach(clip, chosen, self._roster.playing(chosen), encoded.latents[0])
+        loaded = self._roster.playing(chosen, models)
+        encoded = self._encoder.latents([clip], loaded)
+        self._encoder.reach(clip, loaded, encoded.latents[0])
         if chosen == DRUMS and HUMANIZE in self._roster:
-            self._encoder.feels([clip], self._roster.playing(HUMANIZE))
+            self._encoder.feels([clip], self._roster.playing(HUMANIZE, models))
         return Prepared(chosen, verdict.reason, clip.num_bars, encoded.cached, encoded.left_out[0])
 
     def sample(self, model: str, count: int, *, temperature: float = SAMPLE_TEMPERATURE, seed: int = 0) -> Answer:
-        """New clips from a model's prior, as long as its window.
+        """New clips from a model's prior, as long as its window; of a model of trios three for each that is counted.
 
         Raises:
             UnknownModelError: no such model is loaded.
             WrongKindError: the model answers rhythms and invents none.
         """
-        check_count(count)
-        check_temperature(temperature)
-        loaded = self._roster.with_prior(model)
-        z = from_prior(loaded, count, seed)[:, None]
-        recipe = Recipe(Clip((), loaded.bars * 4.0), (), ((),) * count, temperature, generator_of(seed))
-        return self._decoded(loaded, z, recipe, Encoded((), (), False, 0.0))
+        return self._inventing.sample(self._roster.with_prior(model), count, temperature=temperature, seed=seed)
 
     def vary(
         self,
@@ -186,26 +194,25 @@ class Engine:
         temperature: float = 0.0,
         seed: int = 0,
         kind: str | None = None,
+        models: Choice = NO_CHOICE,
     ) -> Answer:
         """Clips near the clip: `amount` 0 gives its reconstruction, 1 goes as far as the prior, evenly by change.
 
         Each variation goes its own way through latent space, one way for the whole clip: towards a clip of the prior,
         which for a melody is first moved into the melody's key and register. The first ones are the same however many
         follow.
+
+        Args:
+            clip: a melody or drums; one shorter than the model's window fills it in loop.
+            count: 1..128.
+            amount: 0..1.
+            temperature: 0 the most likely, up to 2.
+            seed: of ways and noise.
+            kind: `melody` or `drums`; None judges by the notes.
+            models: by role, the name of the model that is to play it; without one the default does.
         """
-        check_count(count)
-        check_share("amount", amount)
-        check_temperature(temperature)
-        chosen = self._kind([clip], kind)
-        check_windows(count, len(window_starts(clip)))
-        encoded = self._latents([clip], chosen)
-        started = time.perf_counter()
-        loaded = self._roster.playing(chosen)
-        here = encoded.latents[0].expand(count, -1, -1)
-        away = self._ways.directions(loaded, clip, count, seed)
-        recipe = Recipe(clip, (clip,), ((1.0,),) * count, temperature, generator_of(seed))
-        z = slerp(here, away, self._ways.share(loaded, clip, encoded.latents[0], amount))
-        return self._decoded(loaded, z, recipe, encoded, started)
+        loaded = self._roster.playing(self._kind([clip], kind), models)
+        return self._inventing.vary(loaded, clip, clip, count=count, amount=amount, temperature=temperature, seed=seed)
 
     def interpolate(
         self,
@@ -217,28 +224,17 @@ class Engine:
         seed: int = 0,
         spacing: str = "change",
         kind: str | None = None,
+        models: Choice = NO_CHOICE,
     ) -> Answer:
         """Clips from a to b, both ends included; the shorter clip is played in loop.
 
         `spacing` says whether the steps are even in how much the music changes, or in angle (plain slerp).
         """
-        check_count(steps)
-        check_temperature(temperature)
-        if spacing not in SPACINGS:
-            raise OutOfRangeError(f"spacing is {spacing!r}; choose {' or '.join(SPACINGS)}")
-        chosen = self._kind([clip_a, clip_b], kind)
-        clips = one_length([clip_a, clip_b])
-        check_windows(max(steps, PROBES), len(window_starts(clips[0])))
-        encoded = self._latents(clips, chosen)
-        loaded = self._roster.playing(chosen)
-        started = time.perf_counter()
-        shares = torch.linspace(0, 1, steps)
-        if spacing == "change" and steps > 2:
-            shares = self._ways.stops(loaded, clips, encoded.latents, steps)
-        weights = tuple((1 - float(t), float(t)) for t in shares)
-        z = blend(torch.stack(encoded.latents), torch.tensor(weights, dtype=torch.float64))
-        recipe = Recipe(clips[0], tuple(clips), weights, temperature, generator_of(seed))
-        return self._decoded(loaded, z, recipe, encoded, started)
+        loaded = self._roster.playing(self._kind([clip_a, clip_b], kind), models)
+        ends = one_length([clip_a, clip_b])
+        return self._inventing.interpolate(
+            loaded, ends, ends[0], steps=steps, temperature=temperature, seed=seed, spacing=spacing
+        )
 
     def blend(
         self,
@@ -248,25 +244,66 @@ class Engine:
         temperature: float = 0.0,
         seed: int = 0,
         kind: str | None = None,
+        models: Choice = NO_CHOICE,
     ) -> Answer:
         """One clip at the spherical weighted mean of any number of latents; shorter clips are played in loop.
 
         Raises:
             OutOfRangeError: no clip, a negative weight, or none above 0.
         """
-        check_temperature(temperature)
         check_weights(clips, weights)
-        chosen = self._kind(clips, kind)
+        loaded = self._roster.playing(self._kind(clips, kind), models)
         looped = one_length(clips)
-        check_windows(len(clips), len(window_starts(looped[0])))
-        encoded = self._latents(looped, chosen)
-        shares = tuple(weight / max(weights) for weight in weights)  # only ratios count, and these cannot overflow
-        z = blend(torch.stack(encoded.latents), torch.tensor(shares, dtype=torch.float64))
-        recipe = Recipe(looped[0], tuple(looped), (shares,), temperature, generator_of(seed))
-        return self._decoded(self._roster.playing(chosen), z[None], recipe, encoded)
+        return self._inventing.blend(loaded, looped, looped[0], weights, temperature=temperature, seed=seed)
+
+    def vary_trio(
+        self,
+        trio: TrioClips,
+        count: int,
+        amount: float,
+        *,
+        temperature: float = 0.0,
+        seed: int = 0,
+        models: Choice = NO_CHOICE,
+    ) -> Answer:
+        """Trios near the trio, as `vary`: three clips each, as long as its longest; shorter ones are played in loop.
+
+        Raises:
+            WrongKindError: no model plays trios.
+        """
+        loaded = self._roster.playing(TRIO, models)
+        (looped,) = one_length_trios([trio])
+        return self._inventing.vary(
+            loaded, looped, looped.melody, count=count, amount=amount, temperature=temperature, seed=seed
+        )
+
+    def interpolate_trio(
+        self,
+        trio_a: TrioClips,
+        trio_b: TrioClips,
+        steps: int,
+        *,
+        temperature: float = 0.0,
+        seed: int = 0,
+        spacing: str = "change",
+        models: Choice = NO_CHOICE,
+    ) -> Answer:
+        """Trios from a to b, as `interpolate`: three clips each, as long as the longest of all."""
+        loaded = self._roster.playing(TRIO, models)
+        ends = one_length_trios([trio_a, trio_b])
+        return self._inventing.interpolate(
+            loaded, ends, ends[0].melody, steps=steps, temperature=temperature, seed=seed, spacing=spacing
+        )
 
     def humanize(
-        self, clip: Clip, timing: float, velocity: float, *, temperature: float = HUMANIZE_TEMPERATURE, seed: int = 0
+        self,
+        clip: Clip,
+        timing: float,
+        velocity: float,
+        *,
+        temperature: float = HUMANIZE_TEMPERATURE,
+        seed: int = 0,
+        models: Choice = NO_CHOICE,
     ) -> Answer:
         """The same hits, none added, lost or moved in pitch, with a player's timing and velocity, each by its amount.
 
@@ -275,27 +312,31 @@ class Engine:
         check_share("timing", timing)
         check_share("velocity", velocity)
         check_temperature(temperature)
-        model = feel_of(self._roster.playing(HUMANIZE))
+        model = feel_of(self._roster.playing(HUMANIZE, models))
         started = time.perf_counter()
         generator = generator_of(seed)
         hits = torch.from_numpy(self._hits(clip).hits)
         answer = feel.answer(model, hits, clip, feel.imagine(model, hits, clip, temperature, generator))
         felt = feel.put_on(clip, *feel.draw(answer, temperature, generator), timing, velocity, self._drum_map)
-        return Answer((felt,), 0.0, _since(started), False, (self._drums.left_out(clip),))
+        return Answer((felt,), 0.0, _since(started), False, (num_unheard(clip, self._drum_map),))
 
-    def drumify(self, clip: Clip, *, temperature: float = DRUMIFY_TEMPERATURE, seed: int = 0) -> Answer:
+    def drumify(
+        self, clip: Clip, *, temperature: float = DRUMIFY_TEMPERATURE, seed: int = 0, models: Choice = NO_CHOICE
+    ) -> Answer:
         """A drum clip on the rhythm of any clip: it sounds where the clip does, and nowhere else."""
         check_temperature(temperature)
-        model = feel_of(self._roster.playing(DRUMIFY))
+        model = feel_of(self._roster.playing(DRUMIFY, models))
         started = time.perf_counter()
         generator = generator_of(seed)
         tap = feel.tap_of(clip)
         answer = feel.answer(model, tap, clip, feel.imagine(model, tap, clip, temperature, generator))
         groove = feel.draw_drums(answer, tap, temperature, generator)
-        drums = self._drums.writer(()).write(torch.from_numpy(groove)[None], clip, ((),), (AS_IT_IS,))
+        drums = KitWriter((), self._drum_map).write(torch.from_numpy(groove)[None], clip, ((),), (AS_IT_IS,))
         return Answer(tuple(drums), 0.0, _since(started), False, (0,))
 
-    def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer:
+    def groove(
+        self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float, *, models: Choice = NO_CHOICE
+    ) -> Answer:
         """The feel of one drum clip on the hits of another.
 
         Where both hit the same voice at the same place of the loop, velocity and offset are those of `from_clip`
@@ -305,17 +346,17 @@ class Engine:
         check_share("timing", timing)
         check_share("velocity", velocity)
         template, target = self._hits(from_clip), self._hits(to_clip)
-        loaded = self._roster.playing(HUMANIZE)
+        loaded = self._roster.playing(HUMANIZE, models)
         encoded = self._encoder.feels([from_clip], loaded)
         started = time.perf_counter()
         hits = torch.from_numpy(target.hits)
         answer = feel.answer(feel_of(loaded), hits, to_clip, encoded.latents[0].mean(0))  # one feel for the whole clip
         velocities, offsets = feel.exact_where_heard(template, answer.velocity[0], answer.offset[0])
         felt = feel.put_on(to_clip, velocities, offsets, timing, velocity, self._drum_map)
-        left_out = (*encoded.left_out, self._drums.left_out(to_clip))
+        left_out = (*encoded.left_out, num_unheard(to_clip, self._drum_map))
         return Answer((felt,), encoded.encode_ms, _since(started), encoded.cached, left_out)
 
-    def field(self, anchors: Sequence[Anchor], *, kind: str | None = None) -> Field:
+    def field(self, anchors: Sequence[Anchor], *, kind: str | None = None, models: Choice = NO_CHOICE) -> Field:
         """Clips at points of the unit square, ready to be morphed between; shorter clips are played in loop.
 
         How the music changes between neighbours is measured, once a pair of clips.
@@ -328,10 +369,11 @@ class Engine:
         """
         check_anchors(anchors)
         chosen = self._kind([anchor.clip for anchor in anchors], kind)
-        return make_field(anchors, self._translators[chosen], self._roster.playing(chosen), self._encoder)
+        loaded = self._roster.playing(chosen, models)
+        return make_field(anchors, self._translators.of(loaded), loaded, self._encoder)
 
     def morph(self, field: Field, positions: Sequence[Position], locks: Mapping[int, Position] | None = None) -> Answer:
-        """A clip for each position in a field, all of them in one pass of the model.
+        """A clip for each position in a field, all of them in one pass of the model that made the field.
 
         At an anchor it is the reconstruction of the anchor's clip; between, the blend of all of them by nearness, so
         that the music changes evenly on the way. The seed decides the noise, the same wherever the cursor is: small
@@ -349,24 +391,21 @@ class Engine:
             TooLargeError: too many positions for clips so long.
         """
         check_count(len(positions))
-        check_windows(len(positions), len(window_starts(field.frame)))
+        check_size(len(positions), field.frame, vae_of(field.loaded))
         started = time.perf_counter()
-        clips = self._morph.patterns(self._roster.playing(field.kind), field, positions, locks or {})
+        clips = self._morph.patterns(field, positions, locks or {})
         return Answer(tuple(clips), 0.0, _since(started), True, field.left_out)
 
-    def knobs(self, kind: str) -> tuple[tuple[int, Knob], ...]:
-        """The knobs of a kind of music that work with what is loaded, each with its number from 1.
+    def knobs(self, kind: str, *, models: Choice = NO_CHOICE) -> tuple[tuple[int, Knob], ...]:
+        """The knobs of a kind of music that work with the model that plays it, each with its number from 1.
 
         Raises:
             WrongKindError: no loaded model plays that kind.
         """
-        return working_knobs(self._roster.playing(check_kind(kind, self._translators)), kind)
-
-    def _latents(self, clips: Sequence[Clip], kind: str) -> Encoded:
-        return self._encoder.latents(clips, kind, self._roster.playing(kind))
+        return working_knobs(self._roster.chosen(check_kind(kind, _KINDS), models).directions, kind)
 
     def _kind(self, clips: Sequence[Clip], asked: str | None) -> str:
-        return check_kind(asked, self._translators) if asked is not None else one_kind(clips)
+        return check_kind(asked, _KINDS) if asked is not None else one_kind(clips)
 
     def _hits(self, clip: Clip) -> Groove:
         """The clip's groove, which must have a hit."""
@@ -375,14 +414,30 @@ class Engine:
             raise WrongKindError(f"the clip has no hit that the {self._drum_map.name} map knows; give a drum clip")
         return groove
 
-    def _decoded(
-        self, loaded: Checkpoint, z: Tensor, recipe: Recipe, encoded: Encoded, started: float | None = None
-    ) -> Answer:
-        """The latents `count, windows, latent` as an answer."""
-        started = time.perf_counter() if started is None else started
-        outputs = translators.decode(vae_of(loaded), z, recipe.temperature, recipe.generator)
-        clips = self._translators[loaded.kind].speak(outputs, recipe)
-        return Answer(tuple(clips), encoded.encode_ms, _since(started), encoded.cached, encoded.left_out)
+    def _warm(self, role: str, models: Choice) -> None:
+        line = make_clip([Note(k / 2, 60 + k, 0.5) for k in range(8)], 8.0)
+        beat = make_clip([Note(k / 2, 36 if k % 4 == 0 else 42) for k in range(16)], 8.0)
+        if role == TRIO:
+            trio = TrioClips(line, line, beat)
+            for count in (1, 4):
+                self.vary_trio(trio, count, 0.5, models=models)
+            self.interpolate_trio(trio, trio, 5, models=models)
+        elif role == HUMANIZE:
+            self.humanize(beat, 1.0, 1.0, models=models)
+            self.groove(beat, beat, 1.0, 1.0, models=models)
+        elif role == DRUMIFY:
+            self.drumify(line, models=models)
+        else:
+            self._warm_kind(line if role == MELODY else beat, role, models)
+
+    def _warm_kind(self, clip: Clip, kind: str, models: Choice) -> None:
+        for count in (1, 8):
+            self.vary(clip, count, 0.5, kind=kind, models=models)
+        self.interpolate(clip, clip, 9, kind=kind, models=models)
+        anchors = [Anchor(clip, *point) for point in ((0, 0), (1, 0), (0, 1))]
+        field = self.field(anchors, kind=kind, models=models)
+        for count in (1, 25):
+            self.morph(field, [Position(knobs=(0.5,) * NUM_KNOBS, temperature=0.5)] * count)
 
 
 def _since(started: float) -> float:

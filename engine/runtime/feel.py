@@ -35,7 +35,7 @@ def answer(model: FeelModel, condition: Tensor, frame: Clip, z: Tensor | None) -
         frame: the clip.
         z: one feel for the whole clip, `latent`, or one a window; None for the players' median.
     """
-    steps, total = window_steps(frame), clip_steps(frame)
+    steps, total = window_steps(frame, model.config.steps), clip_steps(frame)
     windows = condition[steps].to(_device(model))
     latents = None if z is None else z.expand(len(windows), -1).to(_device(model))
     feel = model.decode(windows, latents)
@@ -51,7 +51,7 @@ def imagine(
     """One feel, `latent`, that a player may have on this rhythm; None, the players' median, at temperature 0."""
     if temperature == 0:
         return None
-    mu, log_var = model.expect(condition[window_steps(frame)].to(_device(model)))
+    mu, log_var = model.expect(condition[window_steps(frame, model.config.steps)].to(_device(model)))
     return draw_feel(mu.mean(0).cpu(), log_var.mean(0).cpu(), temperature, generator)
 
 

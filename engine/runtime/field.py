@@ -14,11 +14,11 @@ from engine.errors import OutOfRangeError
 from engine.latent.nearness import Floats, measured_out, nearness
 from engine.latent.slerp import Mixture
 from engine.representations.clip import Clip
-from engine.representations.grid import window_starts
 from engine.runtime.checkpoint import Checkpoint
-from engine.runtime.checks import check_windows, one_length
+from engine.runtime.checks import check_size, one_length
 from engine.runtime.encoding import ClipEncoder
 from engine.runtime.position import Anchor, Position
+from engine.runtime.roster import vae_of
 from engine.runtime.translators import Translator
 from engine.runtime.travel import WAY_STOPS
 from engine.runtime.writers import Writer
@@ -34,7 +34,7 @@ class Field:
     Inside, anchors stand in an order of their own, so that the order in which they are given changes no note.
 
     Attributes:
-        kind: of all clips, and so of the patterns.
+        loaded: the model that made it and that decodes its patterns, whichever is chosen meanwhile.
         anchors: as they were given.
         frame: its length and meter are those of the patterns.
         left_out: for each anchor, the notes that the model cannot hear.
@@ -45,7 +45,7 @@ class Field:
         writer: writes patterns as their clips would.
     """
 
-    kind: str
+    loaded: Checkpoint
     anchors: tuple[Anchor, ...]
     frame: Clip
     left_out: tuple[int, ...]
@@ -54,6 +54,11 @@ class Field:
     ways: Floats
     mixture: Mixture
     writer: Writer
+
+    @property
+    def kind(self) -> str:
+        """Of all clips, and so of the patterns."""
+        return self.loaded.kind
 
     def shares(self, positions: Sequence[Position]) -> Floats:
         """How much of each anchor is heard at these positions, `positions, anchors`, in the anchors' own order."""
@@ -67,7 +72,9 @@ def check_anchors(anchors: Sequence[Anchor]) -> None:
         raise OutOfRangeError(f"{len(anchors)} anchors are given; give 1 to {MAX_ANCHORS}")
 
 
-def make_field(anchors: Sequence[Anchor], translator: Translator, loaded: Checkpoint, encoder: ClipEncoder) -> Field:
+def make_field(
+    anchors: Sequence[Anchor], translator: Translator[Clip], loaded: Checkpoint, encoder: ClipEncoder
+) -> Field:
     """The field of these anchors, whose clips are of one kind; shorter clips are played in loop.
 
     Raises:
@@ -75,8 +82,8 @@ def make_field(anchors: Sequence[Anchor], translator: Translator, loaded: Checkp
         TooLargeError: they are too long, or too different in length.
     """
     looped = one_length([anchor.clip for anchor in anchors])
-    check_windows(len(anchors), len(window_starts(looped[0])))
-    encoded = encoder.latents(looped, loaded.kind, loaded)
+    check_size(len(anchors), looped[0], vae_of(loaded))
+    encoded = encoder.latents(looped, loaded)
     prints = [clip.fingerprint() for clip in looped]
     order = sorted(range(len(anchors)), key=lambda k: (prints[k], anchors[k].x, anchors[k].y))
     points = np.array([(anchors[k].x, anchors[k].y) for k in order])
@@ -84,7 +91,7 @@ def make_field(anchors: Sequence[Anchor], translator: Translator, loaded: Checkp
     key = (loaded.hash, tuple((prints[k], anchors[k].x, anchors[k].y) for k in order))
     ways = _ways(points, [prints[k] for k in order], latents, loaded, encoder)
     return Field(
-        loaded.kind, tuple(anchors), clips[0], encoded.left_out, key,
+        loaded, tuple(anchors), clips[0], encoded.left_out, key,
         points, ways, Mixture.of(torch.stack(latents)), translator.writer(clips),
     )  # fmt: skip
 
@@ -101,7 +108,7 @@ def _ways(
     ways = np.broadcast_to(np.linspace(0, 1, WAY_STOPS), (count, count, WAY_STOPS)).copy()
     measured = _neighbours(points)
     for i, j in np.argwhere(np.triu(measured)):
-        way = encoder.way(prints[i], prints[j], loaded.kind, loaded, (latents[i], latents[j])).double().numpy()
+        way = encoder.way(prints[i], prints[j], loaded, (latents[i], latents[j])).double().numpy()
         way[0], way[-1] = 0, 1
         ways[i, j], ways[j, i] = way, 1 - way[::-1]
     for own, known in zip(ways, measured, strict=True):

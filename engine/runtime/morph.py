@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.latent.nearness import Floats
 from engine.representations.clip import Clip
-from engine.representations.drums import NUM_VOICES, DrumMap
+from engine.representations.drums import NUM_VOICES
 from engine.representations.key import climbed
 from engine.representations.kind import MELODY
 from engine.runtime import translators
@@ -25,7 +25,7 @@ from engine.runtime.position import Position
 from engine.runtime.recent import Recent
 from engine.runtime.roster import vae_of
 from engine.runtime.touch import Touch
-from engine.runtime.translators import Translator
+from engine.runtime.translator_table import Translators
 
 # What of a touch a knob turns that is no direction of the latent space; the register is moved note by note.
 _TOUCHED_BY = {"velocity": "loudness", "feel": "lateness"}
@@ -38,46 +38,43 @@ class Morph:
     A position decides its pattern alone: what else is asked for in one call changes nothing.
 
     Args:
-        kinds: a translator for each kind.
-        drum_map: says which notes are of which voice.
+        kinds: have a translator for each model.
     """
 
-    def __init__(self, kinds: Mapping[str, Translator], drum_map: DrumMap) -> None:
-        self._kinds, self._drum_map = kinds, drum_map
+    def __init__(self, kinds: Translators) -> None:
+        self._kinds, self._drum_map = kinds, kinds.drum_map
         self._held: Recent[Held] = Recent(Held.numbers)
 
-    def patterns(
-        self, loaded: Checkpoint, field: Field, positions: Sequence[Position], locks: Mapping[int, Position]
-    ) -> list[Clip]:
-        """A clip a position.
+    def patterns(self, field: Field, positions: Sequence[Position], locks: Mapping[int, Position]) -> list[Clip]:
+        """A clip a position, by the model that made the field.
 
         Raises:
             WrongKindError: something is locked in a melody.
             OutOfRangeError: there is no such voice.
         """
         check_locks(field.kind, locks)
-        held = {voice: self._lock(loaded, field, position) for voice, position in locks.items()}
+        held = {voice: self._lock(field, position) for voice, position in locks.items()}
         shares = field.shares(positions)
-        music = self._music(loaded, field, positions, shares)
+        music = self._music(field, positions, shares)
         if (onsets := held.pop(ONSETS, None)) is not None:
             music[..., :NUM_VOICES] = onsets.hits
         touches = [_touch(field.kind, position) for position in positions]
         clips = field.writer.write(music, field.frame, shares.tolist(), touches)
         return [with_locked(clip, held, self._drum_map) for clip in clips] if held else clips
 
-    def _lock(self, loaded: Checkpoint, field: Field, position: Position) -> Held:
+    def _lock(self, field: Field, position: Position) -> Held:
         def make() -> Held:
             shares = field.shares([position])
-            music = self._music(loaded, field, [position], shares)
+            music = self._music(field, [position], shares)
             clips = field.writer.write(music, field.frame, shares.tolist(), [_touch(field.kind, position)])
             return Held.of(music[0], clips[0], self._drum_map)
 
         return self._held.get((field.key, position), make)
 
-    def _music(self, loaded: Checkpoint, field: Field, positions: Sequence[Position], shares: Floats) -> Tensor:
+    def _music(self, field: Field, positions: Sequence[Position], shares: Floats) -> Tensor:
         """Drawn music, as the kind's translator draws it."""
-        translator = self._kinds[field.kind]
-        said = self._said(loaded, field, positions, shares)
+        translator = self._kinds.of(field.loaded)
+        said = self._said(field, positions, shares)
         temperatures, densities = (
             torch.tensor([getattr(position, name) for position in positions])[:, None, None]
             for name in ("temperature", "density")
@@ -88,14 +85,14 @@ class Morph:
         music = translator.draw(said, temperatures, uniform, densities)
         return _in_register(music, positions) if field.kind == MELODY else music
 
-    def _said(self, loaded: Checkpoint, field: Field, positions: Sequence[Position], shares: Floats) -> Tensor:
+    def _said(self, field: Field, positions: Sequence[Position], shares: Floats) -> Tensor:
         """What the model says of each step; a melody that knobs turn stays in the key that it has at rest."""
-        translator = self._kinds[field.kind]
+        translator = self._kinds.of(field.loaded)
         rest = field.mixture.means(shares)
-        z = turned_by_knobs(rest, loaded.directions, field.kind, positions)
+        z = turned_by_knobs(rest, field.loaded.directions, field.kind, positions)
         turned = [] if field.kind != MELODY else (z != rest).flatten(1).any(1).nonzero().flatten().tolist()
         asked = [*positions, *(positions[row] for row in turned)]
-        said = translator.join(_decoded(loaded, torch.cat([z, rest[turned]]), asked), field.frame)
+        said = translator.join(_decoded(field.loaded, torch.cat([z, rest[turned]]), asked), field.frame)
         if turned:
             said, at_rest = said.clone().split([len(positions), len(turned)])
             strengths = torch.tensor([_most_turned(positions[row]) for row in turned])
@@ -103,9 +100,8 @@ class Morph:
         return said
 
 
-def working_knobs(loaded: Checkpoint, kind: str) -> tuple[tuple[int, Knob], ...]:
-    """The knobs that change something, with their numbers: post-model ones, and directions that the checkpoint has."""
-    found = loaded.directions.names if loaded.directions else ()
+def working_knobs(found: Collection[str], kind: str) -> tuple[tuple[int, Knob], ...]:
+    """The knobs that change something, with their numbers: post-model ones, and directions that were found."""
     numbered = enumerate(KNOBS[kind], start=1)
     return tuple((number, knob) for number, knob in numbered if not knob.in_latent or knob.name in found)
 
@@ -127,7 +123,7 @@ def turned_by_knobs(z: Tensor, directions: Directions | None, kind: str, positio
 
 
 def _decoded(loaded: Checkpoint, z: Tensor, positions: Sequence[Position]) -> Tensor:
-    """Outputs `positions, windows, 32, depth`, in one pass.
+    """Outputs `positions, windows, steps, depth`, in one pass.
 
     A decoder that looks back draws its steps itself: where one is to draw by chance, each position has a pass of its
     own, so that its noise is its own too.

@@ -11,32 +11,32 @@ from torch import Tensor
 
 from engine.latent.path import by_change
 from engine.latent.slerp import slerp
-from engine.representations.clip import Clip
 from engine.runtime import translators
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.roster import vae_of
-from engine.runtime.translators import Translator
+from engine.runtime.translators import PieceT, Translator
 
 _DIRECTIONS = 3
 _PROBES = 13
 _STOPS = 33
-_MOST_WINDOWS = 2
+_MOST_STEPS = 64
 _SEED = 2018
 
 
-def measure_reach(loaded: Checkpoint, translator: Translator, latents: Tensor, clip: Clip) -> Tensor:
+def measure_reach(loaded: Checkpoint, translator: Translator[PieceT], latents: Tensor, piece: PieceT) -> Tensor:
     """Positions 0..1 on the way from a clip at which equal shares of the change are done, shape `33`.
 
     Args:
         loaded: the model.
         translator: knows what a change of its music is.
-        latents: of the clip, `windows, latent`; the first few windows speak for a long one.
-        clip: the clip.
+        latents: of the piece, `windows, latent`; the first few windows, or the first alone, speak for a long one.
+        piece: a clip or a trio.
     """
-    start = latents[:_MOST_WINDOWS]
+    most_windows = max(1, _MOST_STEPS // vae_of(loaded).config.steps)
+    start = latents[:most_windows]
     generator = torch.Generator().manual_seed(_SEED)
     prior = torch.randn(_DIRECTIONS, latents.shape[-1], generator=generator)
-    ends = translator.attuned(vae_of(loaded), prior, clip, _MOST_WINDOWS)
+    ends = translator.attuned(vae_of(loaded), prior, piece, most_windows)
     # Directions lie side by side as windows do, so that a probe's change is the sum over all of them.
     starts = start.repeat(_DIRECTIONS, 1).expand(_PROBES, -1, -1)
     ends = ends.reshape(1, -1, latents.shape[-1]).expand(_PROBES, -1, -1)

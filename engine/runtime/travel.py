@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,16 +16,16 @@ from engine.runtime.roster import vae_of
 from engine.runtime.translators import Translator
 
 WAY_STOPS = 129
-_MOST_WINDOWS = 2
+_MOST_STEPS = 64
 
 
-def measure_way(loaded: Checkpoint, translator: Translator, ends: Sequence[Tensor], stops: int) -> Tensor:
-    """Positions 0..1 on the way between two clips between which the music changes alike, shape `stops`.
+def measure_way(loaded: Checkpoint, translator: Translator[Any], ends: Sequence[Tensor], stops: int) -> Tensor:
+    """Positions 0..1 on the way between two pieces between which the music changes alike, shape `stops`.
 
     Args:
         loaded: the model.
         translator: knows what a change of its music is.
-        ends: latents of both clips, `windows, latent` each.
+        ends: latents of both, `windows, latent` each.
         stops: how many positions, both ends included.
     """
     a, b = ends
@@ -33,6 +34,7 @@ def measure_way(loaded: Checkpoint, translator: Translator, ends: Sequence[Tenso
     return by_change(translator.change(outputs), stops).cpu()
 
 
-def few_windows(latents: Tensor) -> Tensor:
-    """Latents of the few windows that speak for a clip, evenly spread over it: two at most."""
-    return latents[:: max(1, -(-len(latents) // _MOST_WINDOWS))]
+def few_windows(latents: Tensor, length_steps: int) -> Tensor:
+    """Latents of the few windows that speak for a clip, evenly spread over it: four bars of them, or one window."""
+    most = max(1, _MOST_STEPS // length_steps)
+    return latents[:: max(1, -(-len(latents) // most))]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from engine.representations.clip import Clip
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.encoding import ClipEncoder
 from engine.runtime.reach import share_of_way
 from engine.runtime.recent import Recent
 from engine.runtime.roster import vae_of
-from engine.runtime.translators import Translator
+from engine.runtime.translator_table import Translators
+from engine.runtime.translators import Piece
 from engine.runtime.travel import measure_way
 
 
@@ -21,35 +21,35 @@ class Ways:
     """Finds ways, and remembers the last ones: a turning knob asks for the same again and again.
 
     Args:
-        kinds: a translator for each kind.
-        encoder: measures how far amounts reach, once a clip.
+        kinds: have a translator for each model.
+        encoder: measures how far amounts reach, once a piece.
     """
 
-    def __init__(self, kinds: Mapping[str, Translator], encoder: ClipEncoder) -> None:
+    def __init__(self, kinds: Translators, encoder: ClipEncoder) -> None:
         self._kinds, self._encoder = kinds, encoder
         self._recent: Recent[Tensor] = Recent(Tensor.numel)
 
-    def directions(self, loaded: Checkpoint, clip: Clip, count: int, seed: int) -> Tensor:
-        """Latents of the prior, suited to the clip, `count, windows, latent`: where its variations head."""
+    def directions(self, loaded: Checkpoint, piece: Piece, count: int, seed: int) -> Tensor:
+        """Latents of the prior, suited to the piece, `count, windows, latent`: where its variations head."""
 
         def make() -> Tensor:
-            return self._kinds[loaded.kind].attuned(vae_of(loaded), from_prior(loaded, count, seed), clip)
+            return self._kinds.of(loaded).attuned(vae_of(loaded), from_prior(loaded, count, seed), piece)
 
-        return self._recent.get((loaded.hash, clip.fingerprint(), count, seed), make)
+        return self._recent.get((loaded.hash, piece.fingerprint(), count, seed), make)
 
-    def share(self, loaded: Checkpoint, clip: Clip, latents: Tensor, amount: float) -> float:
-        """How much of the way to its ends an amount 0..1 goes, from a clip with these latents, `windows, latent`."""
+    def share(self, loaded: Checkpoint, piece: Piece, latents: Tensor, amount: float) -> float:
+        """How much of the way to its ends an amount 0..1 goes, from a piece with these latents, `windows, latent`."""
         if amount in (0.0, 1.0):
             return amount
-        return share_of_way(amount, self._encoder.reach(clip, loaded.kind, loaded, latents))
+        return share_of_way(amount, self._encoder.reach(piece, loaded, latents))
 
-    def stops(self, loaded: Checkpoint, clips: Sequence[Clip], ends: Sequence[Tensor], steps: int) -> Tensor:
-        """Positions 0..1, shape `steps`, between two clips with these latents; the music changes alike between them."""
+    def stops(self, loaded: Checkpoint, pieces: Sequence[Piece], ends: Sequence[Tensor], steps: int) -> Tensor:
+        """Positions 0..1, shape `steps`, between two pieces with these latents, for even changes of the music."""
 
         def make() -> Tensor:
-            return measure_way(loaded, self._kinds[loaded.kind], ends, steps)
+            return measure_way(loaded, self._kinds.of(loaded), ends, steps)
 
-        return self._recent.get((loaded.hash, *(clip.fingerprint() for clip in clips), steps), make)
+        return self._recent.get((loaded.hash, *(piece.fingerprint() for piece in pieces), steps), make)
 
 
 def from_prior(loaded: Checkpoint, count: int, seed: int) -> Tensor:

@@ -1,4 +1,8 @@
-"""From drawn music to clips, with what source clips lend; what is asked of them for each clip is made ready once."""
+"""From drawn music to clips, with what source clips lend; what is asked of them for each clip is made ready once.
+
+What each writer takes: tokens `count, steps` of melodies; grooves `count, steps, 27` of drums; of a trio its classes
+`count, steps, 3`.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,15 @@ from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
+import torch
 from torch import Tensor
 
+from engine.representations import drum_classes
 from engine.representations import groove as groove_codec
 from engine.representations import melody as melody_codec
 from engine.representations.clip import IN_ORDER, Clip, Note, make_clip
-from engine.representations.drums import DrumMap
+from engine.representations.drum_classes import HIT_VELOCITY
+from engine.representations.drums import NUM_VOICES, DrumMap
 from engine.runtime.drum_kit import DrumKit, is_unheard
 from engine.runtime.likeness import Source, dress, put_on
 from engine.runtime.touch import AS_IT_IS, Touch
@@ -27,7 +34,7 @@ class Writer(Protocol):
         """A clip a result.
 
         Args:
-            music: as it was drawn: tokens `count, steps` or grooves `count, steps, 27`.
+            music: as the kind's translator drew it.
             frame: its length, meter and tempo are the clips'.
             weights: a row a result, a column a source.
             touches: one a result.
@@ -76,6 +83,64 @@ class KitWriter:
             notes = kit.play(_touched(groove_codec.unstack(array), touch), frame)
             clips.append(_clip(notes, frame, _of_weightiest(self._unheard, row)))
         return clips
+
+
+class HitWriter:
+    """Drum parts of which nothing is drawn but hits.
+
+    Where a source hits too, it lends velocity and offset, of several sources their weighted mean. Other hits are on the
+    grid, and as loud as `drum_classes` has them.
+
+    Args:
+        sources: may be none.
+        drum_map: pitch to voice.
+    """
+
+    def __init__(self, sources: Sequence[Clip], drum_map: DrumMap) -> None:
+        self._kits = KitWriter(sources, drum_map)
+        self._grooves = [groove_codec.to_tensor(clip, drum_map) for clip in sources]
+
+    def write(self, music: Tensor, frame: Clip, weights: Sequence[Weights], touches: Sequence[Touch]) -> list[Clip]:
+        """As in `Writer`; velocities and offsets of the grooves are not looked at."""
+        hits = music[..., :NUM_VOICES].numpy()
+        played = [self._as_played(one, row) for one, row in zip(hits, weights, strict=True)]
+        return self._kits.write(torch.from_numpy(np.stack(played)), frame, weights, touches)
+
+    def _as_played(self, hits: groove_codec.Floats, weights: Weights) -> groove_codec.Floats:
+        """A groove `steps, 27` of these hits `steps, 9`."""
+        lent = np.zeros((3, *hits.shape), np.float32)
+        for weight, groove in zip(weights, self._grooves, strict=True):
+            rows = np.arange(len(hits)) % groove.steps
+            lent += weight * np.stack([groove.hits, groove.velocities, groove.offsets])[:, rows]
+        heard, velocities, offsets = lent
+        anyone = heard > 0
+        velocities, offsets = (np.divide(sums, heard, where=anyone, out=np.zeros_like(sums)) for sums in lent[1:])
+        velocities = np.where(anyone, velocities, np.float32(HIT_VELOCITY))
+        return groove_codec.stack(groove_codec.Groove(hits, velocities * hits, offsets * hits))
+
+
+class TrioWriter:
+    """Trios: of each result three clips, in the order of `trio.PARTS`, each part written for itself.
+
+    Args:
+        melodies: of the sources; may be none.
+        basses: of the same sources.
+        drums: of the same sources.
+        drum_map: pitch to voice.
+    """
+
+    def __init__(
+        self, melodies: Sequence[Clip], basses: Sequence[Clip], drums: Sequence[Clip], drum_map: DrumMap
+    ) -> None:
+        self._parts: tuple[Writer, ...] = (LineWriter(melodies), LineWriter(basses), HitWriter(drums, drum_map))
+
+    def write(self, music: Tensor, frame: Clip, weights: Sequence[Weights], touches: Sequence[Touch]) -> list[Clip]:
+        """As in `Writer`; three times as many clips as results."""
+        melody, bass, drums = music.unbind(-1)
+        hits = torch.from_numpy(drum_classes.hits_of(drums.numpy()))
+        pairs = zip(self._parts, (melody, bass, hits), strict=True)
+        parts = [writer.write(part, frame, weights, touches) for writer, part in pairs]
+        return [clip for result in zip(*parts, strict=True) for clip in result]
 
 
 def _touched(groove: groove_codec.Groove, touch: Touch) -> groove_codec.Groove:

@@ -27,16 +27,37 @@ class Batch(NamedTuple):
     """Windows of one step: what is to be rebuilt, what is shown of it, and each one's weight.
 
     A tuple, since Lightning moves tuples to the device and refuses frozen dataclasses.
+
+    Attributes:
+        windows: how many the whole step has, also where this is a share of it.
     """
 
     music: Tensor
     shown: Tensor
     weights: Tensor
+    windows: int
+
+    def share(self, rank: int, processes: int) -> Batch:
+        """What one process of several takes; the weighted means of all shares have the weighted mean of the batch.
+
+        All shares are of one size: where the windows do not go round, some come a second time and weigh nothing.
+
+        Args:
+            rank: of the process, from 0.
+            processes: how many share.
+        """
+        if processes == 1:
+            return self
+        size = -(-self.windows // processes)
+        places = torch.arange(rank, size * processes, processes)
+        again, places = places >= self.windows, places % self.windows
+        weights = (self.weights[places] * (size * processes / self.windows)).masked_fill(again, 0.0)
+        return Batch(self.music[places], self.shown[places], weights, self.windows)
 
 
-def step_seed(seed: int, step: int) -> int:
-    """One number for each step of each run, for everything random in it."""
-    return (seed * 1_000_003 + step * 7_919) % (2**31)
+def step_seed(seed: int, step: int, rank: int = 0) -> int:
+    """One number for each step of each run and process, for everything random in it."""
+    return (seed * 1_000_003 + step * 7_919 + rank * 104_729) % (2**31)
 
 
 class Batches(IterableDataset[Batch]):
@@ -70,9 +91,9 @@ class Batches(IterableDataset[Batch]):
         if not music.is_floating_point():
             music = mix_parts(music.long(), self.schedule.mix, generator)
             music = transpose(music, self.schedule.transpose, generator)
-            return Batch(music, music, self.weights[chosen])
+            return Batch(music, music, self.weights[chosen], len(chosen))
         shown = TASKS[self.schedule.task](drop_hits(music, self.schedule.drop, generator))
-        return Batch(music, shown, self.weights[chosen])
+        return Batch(music, shown, self.weights[chosen], len(chosen))
 
 
 @lru_cache(maxsize=4)

@@ -17,7 +17,8 @@ WATCHED = "valid/loss"
 class Curves(Callback):
     """Appends each validation's figures to a CSV file: the curves that a card shows.
 
-    A run that goes on from an earlier state first drops the rows that it will write again.
+    A run that goes on from an earlier state first drops the rows that it will write again. Of several processes the
+    first one writes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,6 +27,8 @@ class Curves(Callback):
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Keep the rows up to the step that the run begins at."""
         del pl_module
+        if not trainer.is_global_zero:
+            return
         rows = []
         if self.path.is_file():
             with self.path.open(newline="", encoding="utf-8") as stream:
@@ -35,6 +38,8 @@ class Curves(Callback):
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """One row a validation."""
         del pl_module
+        if not trainer.is_global_zero:
+            return
         found = trainer.callback_metrics
         self._write(
             "a", [[str(trainer.global_step), *(f"{float(found.get(name, float('nan'))):.4f}" for name in _CURVES)]]
@@ -70,7 +75,8 @@ class Bar(TQDMProgressBar):
 class KeepState(Checkpoint):
     """Writes the whole state of the run, now and then and whenever it stops.
 
-    Lightning calls callbacks of this class after all others, so what they hold is in it.
+    Lightning calls callbacks of this class after all others, so what they hold is in it. Of several processes the first
+    one writes, while the others wait.
 
     Args:
         path: of the file; replaced as a whole, so that a kill leaves the last one.
@@ -102,7 +108,8 @@ class KeepState(Checkpoint):
     def _save(self, trainer: Trainer) -> None:
         partial = self.path.with_name(self.path.name + ".partial")
         trainer.save_checkpoint(partial)
-        partial.replace(self.path)
+        if trainer.is_global_zero:
+            partial.replace(self.path)
         self.saved_step = trainer.global_step
 
 

@@ -66,7 +66,8 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
         *(["### Curves", _curves(curves)] if curves.is_file() else []),
         "## Figures",
         f"On the validation split, as `bridge evaluate` prints them; seed {figures['seed']}, "
-        f"data {figures['data_sha256']}.",
+        f"data {figures['data_sha256']}. What each figure is stands in docs/models.md, How models are measured.",
+        *_verdict(figures),
         *markdown_tables({name: value for name, value in figures.items() if name not in _SAID_ELSEWHERE}),
         *directions_section(loaded, figures.get("directions", {})),
         "## Data",
@@ -131,6 +132,11 @@ def command(trained: Mapping[str, Any], out: str) -> str:
         flags["from"] = f"runs/{trained['start']['preset']}"
     words = " ".join(f"--{name} {value}" for name, value in flags.items())
     return f"bridge train {trained['preset']} --data music.lbdata --out {out} {words}"
+
+
+def _verdict(figures: Mapping[str, Any]) -> Iterator[str]:
+    if "collapse" in figures:
+        yield f"Whether the latent is used: **{figures['collapse']['verdict']}**; {figures['collapse']['reason']}."
 
 
 def _changes(loaded: Checkpoint) -> list[str]:

@@ -23,7 +23,10 @@ def build_model(config: VaeConfig | FeelConfig) -> Vae | FeelModel:
 
 
 class TrainingModule(LightningModule):
-    """Loss, optimiser and logs of one preset; everything random hangs on the seed and the step alone.
+    """Loss, optimiser and logs of one preset; everything random hangs on the seed, the step and the process alone.
+
+    Where several processes train together, each takes its share of every batch. Windows and augmentation are those of a
+    run by one process; latents, dropout and scheduled sampling are drawn by each process for its share.
 
     Args:
         preset: what is trained, and how.
@@ -37,22 +40,27 @@ class TrainingModule(LightningModule):
         self.preset, self.seed, self.run = preset, seed, run
         self.model = build_model(preset.model)
 
+    def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
+        """The share of this process."""
+        del dataloader_idx
+        return batch.share(self.trainer.global_rank, self.trainer.world_size)
+
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """The weighted loss of one batch."""
         del batch_index
-        torch.manual_seed(step_seed(self.seed, self.global_step))
+        torch.manual_seed(step_seed(self.seed, self.global_step, self.global_rank))
         schedule, step = self.preset.schedule, self.global_step
         loss = self._loss(batch, schedules.beta(step, schedule), schedules.sampling_rate(step, schedule))
-        self._log("train", loss, batch.weights)
+        self._log("train", loss, batch)
         return (loss.total * batch.weights).mean()
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """The same loss at the last beta, so that early and late ones compare; latents by a seed of their own."""
         schedule = self.preset.schedule
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(step_seed(self.seed, batch_index))
+            torch.manual_seed(step_seed(self.seed, batch_index, self.global_rank))
             loss = self._loss(batch, schedules.beta(schedule.steps, schedule), 0.0)
-        self._log("valid", loss, batch.weights)
+        self._log("valid", loss, batch)
 
     def configure_optimizers(self) -> Any:
         """AdamW (Adam where the weight decay is 0) with the schedule's learning rate, step by step."""
@@ -72,6 +80,7 @@ class TrainingModule(LightningModule):
             return self.model.loss(batch.music, shown=batch.shown, **settings)
         return self.model.loss(batch.music, shown=batch.shown, sampling_rate=sampling_rate, **settings)
 
-    def _log(self, split: str, loss: VaeLoss, weights: Tensor) -> None:
+    def _log(self, split: str, loss: VaeLoss, batch: Batch) -> None:
         for name, value in (("loss", loss.total), ("reconstruction", loss.reconstruction), ("kl", loss.kl)):
-            self.log(f"{split}/{name}", (value * weights).mean(), prog_bar=name == "loss", batch_size=len(weights))
+            mean = (value * batch.weights).mean()
+            self.log(f"{split}/{name}", mean, prog_bar=name == "loss", batch_size=batch.windows, sync_dist=True)

@@ -161,7 +161,7 @@ PRESETS: dict[str, Preset] = {
     "melody_16bar_flat_lstm": Preset(_REFERENCE_16BAR_FLAT, _REFERENCE_LONG, "melody"),
     "trio_16bar": Preset(
         replace(_MELODY_16BAR, music="trio"),
-        replace(_LONG, mix=0.3, weight_decay=0.05, source_weights={}),
+        replace(_LONG, steps=4000, mix=0.3, weight_decay=0.05, source_weights={}),
         "trio",
     ),
     "trio_16bar_lstm": Preset(
@@ -179,8 +179,11 @@ PRESETS: dict[str, Preset] = {
         VaeConfig("drums", "bilstm", "lstm", encoder_width=512), replace(_REFERENCE, sampling_k=1000.0), "drums"
     ),
     "groove_4bar": Preset(
-        VaeConfig("groove", "bars", "bars", 64, encoder_width=512, encoder_depth=1, decoder_depth=1),
-        Schedule(steps=5000, beta=0.1, drop=0.1, sources=HUMAN_DRUMS, weight_decay=0.1),
+        VaeConfig(  # narrow: wider ones learn the players' windows by heart
+            "groove", "bars", "bars", 64, encoder_width=256, encoder_depth=1, decoder_width=128, decoder_depth=1,
+            conductor_width=128,
+        ),
+        Schedule(steps=4000, beta=0.1, drop=0.2, sources=HUMAN_DRUMS, weight_decay=0.1),
         "drums",
     ),
     "groove_4bar_lstm": Preset(

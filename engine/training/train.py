@@ -12,20 +12,23 @@ from typing import Any, Literal
 import torch
 from lightning import Callback, Trainer
 from lightning.pytorch.callbacks import EarlyStopping
-from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.loggers import Logger
 from torch.utils.data import DataLoader, Dataset
 
 from engine.data.dataset import data_hash, load_set
 from engine.errors import DataError, OutOfRangeError
+from engine.models.vae import Vae
 from engine.runtime import checkpoint
 from engine.runtime import device as devices
 from engine.runtime.checkpoint import Checkpoint
 from engine.training.batches import Batch, Batches
 from engine.training.callbacks import WATCHED, Bar, Curves, KeepBest, KeepState
 from engine.training.heap import keep_freed_memory
-from engine.training.manners import quiet, stopped_by_interrupt
+from engine.training.loggers import Settings, loggers_of
+from engine.training.manners import EndOnInterrupt, quiet
 from engine.training.module import TrainingModule
 from engine.training.presets import PRESETS, Preset
+from engine.training.processes import Processes, processes_of, take_threads
 
 CURVES_NAME = "curves.csv"
 STATE_NAME = "last.ckpt"
@@ -42,17 +45,23 @@ class TrainOptions:
         data: the data set file.
         out: folder for the checkpoint, curves and the state to resume from.
         steps: total optimiser steps; None takes the preset's.
-        batch_size: windows a step; None takes the preset's.
+        batch_size: windows a step, of all processes together; None takes the preset's.
         seed: of weights, order, augmentation and latents.
         device: `auto`, `cpu`, `cuda` or `mps`.
         precision: `bf16` (mixed) or `float32`.
-        threads: for torch on a CPU; None leaves its choice.
+        threads: for torch on a CPU, in each process; None leaves its choice.
         resume: go on from the state in `out`.
         patience: stop after that many validations without a better loss; None never.
         validate_every: steps between validations.
         stop_at: stop (resumably) at this step; None runs to the end.
-        start: a checkpoint of the same shape whose weights the run begins with; None draws fresh ones.
+        start: a checkpoint whose weights the run begins with: all of them where it has the same shape, those of its
+            encoder where only the decoders differ; None draws fresh ones.
         progress: show a bar.
+        devices: that train together on this machine, each with a process of its own. More than one start the program
+            that runs anew, with its arguments, once for each; under torchrun leave this and `nodes` at 1.
+        nodes: machines that train together, each started with the same command (see docs/models.md).
+        logs: names in `engine.training.loggers.LOGS`.
+        wandb_offline: keep what goes to Weights & Biases in `out`.
     """
 
     preset: str
@@ -70,6 +79,10 @@ class TrainOptions:
     stop_at: int | None = None
     start: Path | None = None
     progress: bool = True
+    devices: int = 1
+    nodes: int = 1
+    logs: tuple[str, ...] = ("tensorboard",)
+    wandb_offline: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +93,13 @@ class Training:
         folder: where its checkpoint lies, and the state to resume from.
         steps: done, all runs together.
         is_finished: False where it was interrupted; the checkpoint is then an older one, or none.
+        rank: of this process among those that trained; the first, 0, wrote the files, and speaks.
     """
 
     folder: Path
     steps: int
     is_finished: bool
+    rank: int = 0
 
 
 def train(options: TrainOptions, watchers: Sequence[Callback] = ()) -> Training:
@@ -95,14 +110,15 @@ def train(options: TrainOptions, watchers: Sequence[Callback] = ()) -> Training:
         watchers: Lightning's callbacks of the caller's own; they may stop the run early, as at a time limit.
 
     Raises:
-        OutOfRangeError: no such preset, or no such device here.
+        OutOfRangeError: no such preset, log or device here, or a batch that the processes cannot share.
         DataError: no such data; nothing to resume from, or a state of other settings; a state that would be lost.
     """
     preset = _preset(options)
     device = devices.choose(options.device).type
-    if options.threads:
-        torch.set_num_threads(options.threads)
+    processes = processes_of(Processes(options.devices, options.nodes), device, preset.schedule.batch_size)
+    take_threads(options.threads, processes)
     keep_freed_memory()
+    loggers = loggers_of(options.logs, options.out, options.resume, options.wandb_offline)
     train_set, valid_set = (
         load_set(options.data, preset.windows, split).only(preset.schedule.sources) for split in ("train", "valid")
     )
@@ -120,8 +136,11 @@ def train(options: TrainOptions, watchers: Sequence[Callback] = ()) -> Training:
     batches = Batches(train_set, preset.schedule, options.seed, lambda: module.global_step)
     valid = Batches(valid_set, replace(preset.schedule, transpose=(0, 0), drop=0.0, mix=0.0), options.seed, lambda: 0)
     best = KeepBest() if options.patience else None
-    trainer = _trainer(options, preset, device, best, watchers)
-    with quiet(), stopped_by_interrupt(trainer) as interrupted:
+    end = EndOnInterrupt()
+    given = _trained(options, preset, identity, start, processes)
+    callbacks = [Settings({**given, "device": device}, options.out), end, *_callbacks(options, best, watchers)]
+    trainer = _trainer(options, preset, device, processes, callbacks, loggers)
+    with quiet(), end.listening():
         trainer.fit(
             module,
             DataLoader(batches, batch_size=None),
@@ -129,14 +148,15 @@ def train(options: TrainOptions, watchers: Sequence[Callback] = ()) -> Training:
             ckpt_path=state if options.resume else None,
             weights_only=True,  # numbers and tables; nothing is unpickled
         )
-    steps = trainer.global_step
-    if interrupted.is_set():
-        return Training(options.out, steps, False)
+    steps, rank = trainer.global_step, trainer.global_rank
+    if end.interrupted.is_set():
+        return Training(options.out, steps, False, rank)
     if best is not None and best.weights:
         module.load_state_dict(best.weights)
         steps = best.step
-    checkpoint.save(options.out, module.model, preset.kind, _trained(options, preset, identity, start, steps))
-    return Training(options.out, steps, True)
+    if rank == 0:
+        checkpoint.save(options.out, module.model, preset.kind, {**given, "steps": steps})
+    return Training(options.out, steps, True, rank)
 
 
 def _preset(options: TrainOptions) -> Preset:
@@ -152,9 +172,20 @@ def _preset(options: TrainOptions) -> Preset:
 
 
 def _begin_with(start: Checkpoint, module: TrainingModule) -> None:
-    if start.model.config != module.preset.model:
+    """The whole model where it has the preset's shape; its encoder alone where only the decoders differ."""
+    wanted = module.preset.model
+    if start.model.config == wanted:
+        module.model.load_state_dict(start.model.state_dict())
+    elif isinstance(start.model, Vae) and isinstance(module.model, Vae) and _hear_alike(start.model, module.model):
+        module.model.encoder.load_state_dict(start.model.encoder.state_dict())
+    else:
         raise OutOfRangeError(f"{start.name} has another shape than the preset; start from one that it was trained by")
-    module.model.load_state_dict(start.model.state_dict())
+
+
+def _hear_alike(a: Vae, b: Vae) -> bool:
+    shapes = [{name: weight.shape for name, weight in model.encoder.state_dict().items()} for model in (a, b)]
+    forms = [(model.config.music, model.config.encoder, model.config.steps) for model in (a, b)]
+    return shapes[0] == shapes[1] and forms[0] == forms[1]
 
 
 def _check_state(state: Path, resume: bool, identity: dict[str, Any]) -> None:
@@ -171,20 +202,31 @@ def _check_state(state: Path, resume: bool, identity: dict[str, Any]) -> None:
         raise DataError(f"{state} was made with {'; '.join(others)}; resume with what it was begun with")
 
 
-def _trainer(
-    options: TrainOptions, preset: Preset, device: str, best: KeepBest | None, watchers: Sequence[Callback]
-) -> Trainer:
-    options.out.mkdir(parents=True, exist_ok=True)
+def _callbacks(options: TrainOptions, best: KeepBest | None, watchers: Sequence[Callback]) -> list[Callback]:
     callbacks: list[Callback] = [Curves(options.out / CURVES_NAME), *watchers]
     if options.progress:
         callbacks.append(Bar(refresh_rate=20))
     if best is not None and options.patience:
         callbacks += [best, EarlyStopping(WATCHED, patience=options.patience)]
-    callbacks.append(KeepState(options.out / STATE_NAME, _STATE_EVERY_STEPS))
+    return [*callbacks, KeepState(options.out / STATE_NAME, _STATE_EVERY_STEPS)]
+
+
+def _trainer(
+    options: TrainOptions,
+    preset: Preset,
+    device: str,
+    processes: Processes,
+    callbacks: list[Callback],
+    loggers: list[Logger],
+) -> Trainer:
+    options.out.mkdir(parents=True, exist_ok=True)
     with quiet():
         return Trainer(
             accelerator=device,
-            devices=1,
+            devices=processes.devices,
+            num_nodes=processes.nodes,
+            strategy="ddp" if processes.count > 1 else "auto",
+            use_distributed_sampler=False,  # the module takes each process's share
             precision=PRECISIONS[options.precision],
             max_steps=min(options.stop_at or preset.schedule.steps, preset.schedule.steps),
             gradient_clip_val=preset.schedule.grad_norm,
@@ -193,22 +235,23 @@ def _trainer(
             num_sanity_val_steps=0,
             log_every_n_steps=50,
             callbacks=callbacks,
-            logger=TensorBoardLogger(options.out, name="", version="tensorboard"),
+            logger=loggers,
             enable_progress_bar=options.progress,
             enable_model_summary=False,
         )
 
 
 def _trained(
-    options: TrainOptions, preset: Preset, identity: dict[str, Any], start: Checkpoint | None, steps: int
+    options: TrainOptions, preset: Preset, identity: dict[str, Any], start: Checkpoint | None, processes: Processes
 ) -> dict[str, Any]:
     return {
         "preset": options.preset,
         "start": start and {"hash": start.hash, **start.trained},
         "schedule": json.loads(json.dumps(asdict(preset.schedule))),
         "seed": options.seed,
-        "steps": steps,
+        "steps": preset.schedule.steps,
         "precision": options.precision,
+        "processes": processes.count,
         "patience": options.patience,
         "validate_every": options.validate_every,
         "data_sha256": identity["data_sha256"],

@@ -88,6 +88,9 @@ var Protocol = (function () {
     SEND["hello"] = function (replyPort, protocol, client) {
         return ["/bridge/hello", replyPort, protocol, client];
     };
+    SEND["use"] = function (model) {
+        return ["/bridge/use", model];
+    };
     SEND["ping"] = function (token) {
         return ["/bridge/ping", token];
     };
@@ -226,6 +229,7 @@ var Protocol = (function () {
     HEARD["/bridge/offer"] = { is: "offer", notes: false, fields: ["requestAddress"] };
     HEARD["/bridge/model"] = { is: "model", notes: false, fields: ["name", "kind", "bars", "latentDim", "ready"] };
     HEARD["/bridge/ready"] = { is: "ready", notes: false, fields: [] };
+    HEARD["/bridge/using"] = { is: "using", notes: false, fields: ["part", "model"] };
     HEARD["/bridge/pong"] = { is: "pong", notes: false, fields: ["token", "uptimeS"] };
     HEARD["/bridge/bye"] = { is: "bye", notes: false, fields: [] };
     HEARD["/bridge/status"] = { is: "status", notes: false, fields: ["uptimeS", "queueDepth", "clips", "cacheHits", "cacheMisses", "p95Ms"] };

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bridge.server import Server
-from engine.errors import UnknownModelError, UnsupportedMeterError
+from engine.errors import CheckpointError, UnknownModelError, UnsupportedMeterError
 from engine.representations.clip import Clip, Note, make_clip
 from engine.runtime.answers import Answer, CacheStats, ModelInfo, Prepared
 from engine.runtime.knobs import KNOBS, Knob
 from engine.runtime.position import Anchor, Position
 
 UNPLAYABLE_QUARTERS = 5.0
-MODELS = (ModelInfo("melody_2bar", "melody", 2, 8), ModelInfo("groove_2bar", "drums", 2, 16))
+MELODY = ModelInfo("melody_2bar", "melody", 2, 8, "melody")
+OTHER_MELODY = ModelInfo("melody_16bar", "melody", 16, 8, "melody", is_default=False)
+BROKEN = ModelInfo("broken", "melody", 2, 8, "melody", is_default=False)
+HIGHER_BY = 5
+NOTHING: Mapping[str, str] = {}
+MODELS = (MELODY, ModelInfo("groove_2bar", "drums", 2, 16, "drums"))
 
 
 @dataclass(frozen=True)
 class PaperField:
-    """Anchors as they are."""
+    """Anchors as they are, and how much higher the model that made this plays."""
 
     anchors: tuple[Anchor, ...]
+    higher_by: int
     kind: str = "melody"
+
+
+@dataclass
+class PaperPickUp:
+    """Finds what a test lays down in `found`."""
+
+    found: list[ModelInfo] = field(default_factory=list)
+
+    def look(self) -> Sequence[ModelInfo]:
+        looked, self.found = self.found, []
+        return looked
 
 
 @dataclass
@@ -43,6 +60,8 @@ class FakeEngine:
     gate: threading.Event = field(default_factory=threading.Event)
     begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     closed: bool = False
+    finder: PaperPickUp = field(default_factory=PaperPickUp)
+    kept: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -56,8 +75,19 @@ class FakeEngine:
     def cache_stats(self) -> CacheStats:
         return CacheStats(clips=3, hits=2, misses=1)
 
-    def prepare(self, clip: Clip) -> Prepared:
-        self._call("prepare", clip)
+    def pick_up(self) -> PaperPickUp:
+        return self.finder
+
+    def adopt(self, arrived: Sequence[ModelInfo]) -> None:
+        """One of a name that is there is replaced."""
+        self._call("adopt", *arrived)
+        self.models = (*(m for m in self.models if m.name not in {new.name for new in arrived}), *arrived)
+
+    def keep(self, models: Collection[str]) -> None:
+        self.kept = set(models)
+
+    def prepare(self, clip: Clip, *, models: Mapping[str, str] = NOTHING) -> Prepared:
+        self._call("prepare", clip, **_chosen(models))
         return Prepared("melody", "it says so", clip.num_bars, False, 0)
 
     def sample(self, model: str, count: int, **settings: Any) -> Answer:
@@ -88,24 +118,35 @@ class FakeEngine:
         self._call("drumify", clip, **settings)
         return self._answer(clip, 1)
 
-    def groove(self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float) -> Answer:
-        self._call("groove", from_clip, to_clip, timing, velocity)
+    def groove(
+        self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float, *, models: Mapping[str, str] = NOTHING
+    ) -> Answer:
+        self._call("groove", from_clip, to_clip, timing, velocity, **_chosen(models))
         return self._answer(to_clip, 1)
 
-    def field(self, anchors: Sequence[Anchor]) -> PaperField:
-        self._call("field", *anchors)
+    def field(self, anchors: Sequence[Anchor], *, models: Mapping[str, str] = NOTHING) -> PaperField:
+        """With the model that is called broken there is none."""
+        self._call("field", *anchors, **_chosen(models))
         if any(anchor.clip.length_quarters == UNPLAYABLE_QUARTERS for anchor in anchors):
             raise UnsupportedMeterError("a clip of that length is not for paper")
-        return PaperField(tuple(anchors))
+        if models.get("melody") == BROKEN.name:
+            raise CheckpointError("its weights are gone")
+        name = models.get("melody", MELODY.name)
+        edition = next((model.edition for model in self.models if model.name == name), 1)
+        return PaperField(tuple(anchors), edition - 1 + HIGHER_BY * (name == OTHER_MELODY.name))
 
     def morph(self, field: PaperField, positions: Sequence[Position], locks: Mapping[int, Position]) -> Answer:
-        """The first anchor's clip, higher by twelve times x."""
+        """The first anchor's clip, higher by twelve times x, by its model and by the edition of that."""
         self._call("morph", field, *positions, locks=dict(locks))
-        clips = tuple(_higher(field.anchors[0].clip, round(12 * position.x)) for position in positions)
+        clips = tuple(
+            _higher(field.anchors[0].clip, field.higher_by + round(12 * position.x)) for position in positions
+        )
         return Answer(clips, 0.0, 2.5, True)
 
-    def knobs(self, kind: str) -> Sequence[tuple[int, Knob]]:
-        return tuple(enumerate(KNOBS[kind], start=1))
+    def knobs(self, kind: str, *, models: Mapping[str, str] = NOTHING) -> Sequence[tuple[int, Knob]]:
+        """The other melody model has but one."""
+        knobs = tuple(enumerate(KNOBS[kind], start=1))
+        return knobs[:1] if models.get(kind) == OTHER_MELODY.name else knobs
 
     def _call(self, name: str, *args: Any, **settings: Any) -> None:
         self.calls.append((name, args, settings))
@@ -123,6 +164,11 @@ class Served:
 
     server: Server
     engine: FakeEngine
+
+
+def _chosen(models: Mapping[str, str]) -> dict[str, Any]:
+    """A setting that is told only where something was chosen."""
+    return {"models": dict(models)} if models else {}
 
 
 def melody(num_notes: int = 4, pitch: int = 60) -> Clip:

@@ -42,6 +42,8 @@ from bridge.protocol.session_messages import (
     Pong,
     Ready,
     Status,
+    Use,
+    Using,
     Welcome,
 )
 from bridge.protocol.settings import Settings
@@ -69,6 +71,11 @@ GOLDEN: list[tuple[Message, bytes]] = [
         ),
     ),
     (Ready(), b"/bridge/ready\x00\x00\x00,\x00\x00\x00"),
+    (Use("melody_16bar"), b"/bridge/use\x00,s\x00\x00melody_16bar\x00\x00\x00\x00"),
+    (
+        Using("melody", "melody_16bar"),
+        (b"/bridge/using\x00\x00\x00,ss\x00melody\x00\x00melody_16bar\x00\x00\x00\x00"),
+    ),
     (Ping(7), b"/bridge/ping\x00\x00\x00\x00,i\x00\x00\x00\x00\x00\x07"),
     (Pong(7, 1.5), b"/bridge/pong\x00\x00\x00\x00,if\x00\x00\x00\x00\x07?\xc0\x00\x00"),
     (Bye(), b"/bridge/bye\x00,\x00\x00\x00"),

@@ -136,7 +136,7 @@ def test_each_file_is_rendered(
     models: Path, files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bridge.audio.find_synth", lambda font: Synth(Path("synth"), font))
-    monkeypatch.setattr("bridge.studio.render", lambda _synth, _midi, wav: wav.touch())
+    monkeypatch.setattr("bridge.products.render", lambda _synth, _midi, wav: wav.touch())
     words = ("vary", files["A"], "--count", 2, "--sound-font", "font.sf2", "--checkpoint", models)
     assert "a_vary_02.wav: rendered" in run(*words, "--out", tmp_path / "out")
     assert stems(tmp_path / "out", "wav") == ["a_vary_01", "a_vary_02"]

@@ -82,3 +82,10 @@ def test_help_of_every_command_needs_no_torch_and_names_the_presets() -> None:
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
     assert "melody_2bar_lstm" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["--log", "none", "--log", "tensorboard"], ["--wandb-offline"]])
+def test_logs_that_contradict_each_other_are_refused(data_file: Path, tmp_path: Path, words: list[str]) -> None:
+    told = bridge("train", "drumify_2bar", "--data", data_file, "--out", tmp_path / "run", *words, status=2).output
+    assert words[0] in told
+    assert not (tmp_path / "run").exists()

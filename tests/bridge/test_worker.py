@@ -73,7 +73,7 @@ def test_a_failure_is_delivered_and_the_next_job_is_done(worker: Worker, events:
 
     broken = RequestJob(1, Sample(1, "melody_2bar", 1), 0.0, call, 1e9)
     worker.submit(broken)
-    worker.submit(PrepareJob(1, ClipEnd(4), 0.0, melody()))
+    worker.submit(PrepareJob(1, ClipEnd(4), 0.0, melody(), {}))
     failed, prepared = events.get(timeout=5), events.get(timeout=5)
     assert isinstance(failed, Failed)
     assert (failed.job, type(failed.error)) == (broken, MemoryError)

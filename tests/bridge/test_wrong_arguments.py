@@ -16,6 +16,7 @@ POSITION = (0.5, 0.5, *[0.0] * 8, 0.0, 7, 1.0, 1.0, 0.0)
 NOTE = (60, 0.0, 1.0, 100.0, 0, 1.0, 0.0, 64)
 SOUND: dict[str, tuple[Value, ...]] = {
     "/bridge/hello": (0, 1, "test"),
+    "/bridge/use": ("melody_2bar",),
     "/bridge/ping": (1,),
     "/bridge/bye": (),
     "/bridge/clip/begin": (1, 4, 4.0, 4, 4),

@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 import torch
+from known_models import Parrot
 from made_up import tiny_feel, tiny_vae, write_checkpoints
 from torch import Tensor
 
 from engine.data.dataset import MusicSet, load_set
 from engine.errors import CheckpointError, DataError
-from engine.evaluation import groove, melody
+from engine.evaluation import groove, paths, samples
+from engine.evaluation.classes import evaluate_classes
 from engine.evaluation.evaluate import as_json, evaluate, table
 from engine.evaluation.figure_tables import markdown_tables
 from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize
-from engine.evaluation.melody import evaluate_melody
 from engine.models.feel import Feel, FeelModel
 from engine.models.vae import Vae
 from engine.representations.drums import NUM_VOICES
@@ -29,8 +30,8 @@ NAMES = ("melody_2bar", "groove_2bar", "humanize_2bar", "drumify_2bar")
 
 @pytest.fixture(autouse=True)
 def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(melody, "SAMPLES", 20)
-    monkeypatch.setattr(melody, "PAIRS", 4)
+    monkeypatch.setattr(samples, "SAMPLES", 20)
+    monkeypatch.setattr(paths, "PAIRS", 4)
     monkeypatch.setattr(groove, "SAMPLES", 20)
 
 
@@ -59,6 +60,13 @@ def test_figures_of_a_limit_are_of_so_many_windows(checkpoints: Path, data_file:
     assert evaluate(checkpoints / "melody_2bar", data_file, limit=3)["windows"] == 3
 
 
+def test_of_one_window_there_is_no_way_to_another_and_no_verdict(checkpoints: Path, data_file: Path) -> None:
+    figures = evaluate(checkpoints / "melody_2bar", data_file, limit=1)
+    assert figures["paths"] == figures["paths_by_mixing_steps"] == {"pairs": 0}
+    assert figures["collapse"]["verdict"] == "unknown"
+    assert figures["active_units"] == 0
+
+
 def test_what_few_windows_cannot_tell_is_null(checkpoints: Path, data_file: Path) -> None:
     figures = evaluate(checkpoints / "humanize_2bar", data_file, limit=1)
     assert figures["feel_of_the_bar_before"]["with"]["timing_mae_ms"] is None
@@ -71,11 +79,11 @@ def test_a_checkpoint_or_data_set_that_is_not_there_is_said_so(checkpoints: Path
         evaluate(checkpoints / "melody_2bar", checkpoints / "nothing")
 
 
-class Parrot(Vae):
+class GrooveParrot(Vae):
     """Knows the windows by heart: the latent is their number, and decoding gives them back."""
 
-    def __init__(self, music: str, windows: Tensor) -> None:
-        super().__init__(replace(tiny_vae(music), latent_dim=2))
+    def __init__(self, windows: Tensor) -> None:
+        super().__init__(replace(tiny_vae("groove"), latent_dim=2))
         self.windows = windows
 
     def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
@@ -85,25 +93,23 @@ class Parrot(Vae):
 
     def decode(self, z: Tensor, *_: object) -> Tensor:
         music = self.windows[z[:, 0].round().long().clamp(0, len(self.windows) - 1)]
-        if self.config.music == "melody":
-            return 60 * self.head.features(music)
         hits, velocities, offsets = music.split(NUM_VOICES, -1)
         return torch.cat([60 * hits - 30, torch.logit(velocities, 1e-6), torch.atanh(2 * offsets)], -1)
 
 
 def test_a_model_that_knows_every_melody_by_heart_is_right_everywhere(data_file: Path) -> None:
-    valid = load_set(data_file, "melody", "valid")
-    figures = evaluate_melody(Parrot("melody", valid.music.long()), valid)
+    valid, train = (load_set(data_file, "melody", split) for split in ("valid", "train"))
+    figures = evaluate_classes(Parrot("melody", valid.music), train, valid)
     for latent in ("posterior_mean", "sampled_latent"):
-        assert figures[latent] == {"steps_right": 1, "onsets_right": 1, "clips_right": 1}
+        assert {figures[latent][share] for share in ("steps_right", "onsets_right", "clips_right")} == {1}
     assert figures["paths"]["distance_to_first"][0] == 0
     assert figures["paths"]["distance_to_second"][-1] == 0
-    assert len(figures["paths"]["in_key"]) == melody.STOPS
+    assert len(figures["paths"]["in_key"]) == paths.STOPS
 
 
 def test_a_model_that_knows_every_groove_by_heart_makes_no_error(data_file: Path) -> None:
     valid = load_set(data_file, "groove", "valid")
-    figures = evaluate_groove(Parrot("groove", valid.music), valid)["posterior_mean"]
+    figures = evaluate_groove(GrooveParrot(valid.music), valid)["posterior_mean"]
     assert figures["hit_f1"] == figures["exact"] == 1
     assert figures["velocity_mae"] == pytest.approx(0, abs=1e-4)
     assert figures["timing_mae_ms"] == pytest.approx(0, abs=0.01)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.errors import OutOfRangeError
 from engine.evaluation.melody_statistics import in_key, jensen_shannon, measure
 from engine.representations.melody import HOLD, OFF, pitch_token
 
@@ -68,6 +69,26 @@ def test_a_note_that_nothing_ends_lasts_to_the_end_of_its_own_melody() -> None:
 def test_no_interval_spans_two_melodies() -> None:
     rows = np.stack([tokens((0, 40)), tokens((0, 100))])
     assert measure(rows).histograms["interval"].sum() == 0
+
+
+def test_sixteen_bars_are_counted_by_two() -> None:
+    pieces = [tokens((0, 60), (4, 62)), tokens((1, 64), (4, 64)), tokens((2, 65)), tokens((0, 60), (9, 61), (20, 62))]
+    long, short = measure(np.concatenate(pieces)[None]), measure(np.stack(pieces))
+    for name in ("onsets", "pitches", "on_beat", "degenerate"):
+        assert getattr(long, name) == getattr(short, name)
+    assert np.array_equal(long.histograms["onset"], short.histograms["onset"])
+    assert np.array_equal(long.histograms["pitch"], short.histograms["pitch"])
+    assert long.histograms["interval"].sum() == pytest.approx(1)
+
+
+def test_a_note_of_many_bars_counts_as_the_longest() -> None:
+    found = measure(tokens((0, 60), (100, 62), steps=128)[None]).histograms["duration"]
+    assert (np.flatnonzero(found) + 1).tolist() == [28, 32]
+
+
+def test_melodies_that_do_not_fill_two_bars_are_refused() -> None:
+    with pytest.raises(OutOfRangeError, match="multiple of 32"):
+        measure(np.zeros((1, 48), int))
 
 
 def test_silence_is_measured_without_a_warning() -> None:

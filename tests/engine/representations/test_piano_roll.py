@@ -127,3 +127,17 @@ def test_matplotlib_is_imported_only_to_draw() -> None:
     lines = "import sys, engine.representations.piano_roll, bridge.studio; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+def test_marked_notes_and_a_second_part_have_colours_of_their_own() -> None:
+    clip = make_clip([Note(0.0, 60, 1.0), Note(1.0, 60, 1.0), Note(2.0, 40, 1.0)], 4.0)
+    axes = Figure().add_subplot()
+    draw_melody(axes, Roll(clip, "", marked=frozenset(clip.notes[1:2]), second=frozenset(clip.notes[2:])))
+    plain, marked, bass = (tuple(colour) for colour in axes.collections[0].get_facecolor())
+    assert len({plain, marked, bass}) == 3
+    assert boxes(axes)[3:] == [(1.0, 60.0, 1.0)]
+
+
+def test_a_page_has_as_many_columns_as_were_asked_for() -> None:
+    roll = Roll(line(0, 2), "")
+    assert draw_page([roll] * 4, columns=2).axes[0].get_gridspec().get_geometry() == (2, 2)

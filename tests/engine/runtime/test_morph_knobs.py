@@ -20,9 +20,9 @@ from engine.representations.melody import FIRST_PITCH_CLASS, NUM_CLASSES
 from engine.runtime import checkpoint
 from engine.runtime.cache import LatentCache
 from engine.runtime.engine import Engine
+from engine.runtime.melody_translator import MelodyTranslator
 from engine.runtime.morph import turned_by_knobs
 from engine.runtime.position import Anchor, Position
-from engine.runtime.translators import MelodyTranslator
 
 
 @pytest.fixture(scope="module")

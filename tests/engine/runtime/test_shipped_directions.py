@@ -14,8 +14,9 @@ from engine.models.vae import Vae
 from engine.representations.drums import GENERAL_MIDI
 from engine.runtime import checkpoint, translators
 from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.groove_translator import GrooveTranslator
 from engine.runtime.knobs import KNOBS
-from engine.runtime.translators import GrooveTranslator, MelodyTranslator
+from engine.runtime.melody_translator import MelodyTranslator
 
 CLIPS = 40
 TURNS = (-1.0, -0.5, 0.0, 0.5, 1.0)

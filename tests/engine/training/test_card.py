@@ -10,7 +10,7 @@ import pytest
 import torch
 from made_up import tiny_feel, tiny_vae
 
-from engine.evaluation import melody
+from engine.evaluation import samples
 from engine.evaluation.evaluate import evaluate
 from engine.models.feel import FeelModel
 from engine.models.vae import Vae
@@ -22,7 +22,7 @@ from engine.training.presets import PRESETS
 
 @pytest.fixture(autouse=True)
 def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(melody, "SAMPLES", 20)
+    monkeypatch.setattr(samples, "SAMPLES", 20)
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def test_a_card_names_command_data_curves_figures_and_licences(trained: Path, da
     assert "--seed 7" in card
     assert "Open Hymnal" in card
     assert "posterior mean" in card
+    assert "Whether the latent is used: **unknown**; 4 windows are too few" in card
     assert "| 100 | 1 | 2 |" in card
     assert checkpoint.load(trained).hash in card
     assert card.count("\n| ") < 200

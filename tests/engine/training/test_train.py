@@ -14,6 +14,8 @@ from safetensors.torch import load_file
 
 from engine.data.dataset import data_hash, load_set
 from engine.errors import DataError, OutOfRangeError
+from engine.models.config import VaeConfig
+from engine.models.vae import Vae
 from engine.runtime import checkpoint
 from engine.training.batches import Batch
 from engine.training.module import TrainingModule
@@ -106,6 +108,22 @@ def test_a_run_may_begin_with_the_weights_of_another(data_file: Path, tmp_path: 
     before, after = first.model.state_dict(), second.model.state_dict()
     moved = max(float((after[name] - before[name]).abs().max()) for name in before)
     assert 0 < moved < 0.1, "one step away from where it began, not from fresh weights"
+
+
+def test_a_run_with_another_decoder_begins_with_the_encoder(
+    data_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(data_file, tmp_path / "first")
+    preset = PRESETS["melody"]
+    assert isinstance(preset.model, VaeConfig)
+    other = replace(preset, model=replace(preset.model, decoder="lstm"))
+    monkeypatch.setitem(PRESETS, "melody_lstm", other)
+    run(data_file, tmp_path / "second", "melody_lstm", start=tmp_path / "first", steps=1)
+    first, second = (checkpoint.load(tmp_path / name).model for name in ("first", "second"))
+    assert isinstance(first, Vae)
+    assert isinstance(second, Vae)
+    before, after = first.encoder.state_dict(), second.encoder.state_dict()
+    assert 0 < max(float((after[name] - before[name]).abs().max()) for name in before) < 0.1
 
 
 def test_a_run_does_not_begin_with_weights_of_another_shape(data_file: Path, tmp_path: Path) -> None:

@@ -1,0 +1,132 @@
+"""New music out of an autoencoder's latent space: samples, variations, ways between, blends.
+
+Clips and trios go the same way; who asks has chosen a model of their kind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from engine.errors import OutOfRangeError
+from engine.latent.path import PROBES
+from engine.latent.slerp import blend, slerp
+from engine.representations.clip import Clip
+from engine.runtime import translators
+from engine.runtime.answers import Answer
+from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.checks import check_count, check_share, check_size, check_temperature
+from engine.runtime.encoding import ClipEncoder, Encoded
+from engine.runtime.noise import generator_of
+from engine.runtime.roster import vae_of
+from engine.runtime.translator_table import Translators
+from engine.runtime.translators import Piece, Recipe
+from engine.runtime.ways import Ways, from_prior
+
+SPACINGS = ("change", "angle")
+
+
+class Inventing:
+    """What an autoencoder is asked for. Everywhere, `frame` gives the answers their length, meter and tempo.
+
+    Args:
+        kinds: have a translator for each model.
+        encoder: gets latents.
+    """
+
+    def __init__(self, kinds: Translators, encoder: ClipEncoder) -> None:
+        self._kinds, self._encoder = kinds, encoder
+        self._ways = Ways(kinds, encoder)
+
+    def sample(self, loaded: Checkpoint, count: int, *, temperature: float, seed: int) -> Answer:
+        """Pieces of the prior, as long as the model's window."""
+        check_count(count)
+        check_temperature(temperature)
+        frame = Clip((), loaded.bars * 4.0)
+        check_size(count, frame, vae_of(loaded))
+        z = from_prior(loaded, count, seed)[:, None]
+        recipe = Recipe[Piece](frame, (), ((),) * count, temperature, generator_of(seed))
+        return self._decoded(loaded, z, recipe, Encoded((), (), False, 0.0))
+
+    def vary(
+        self,
+        loaded: Checkpoint,
+        piece: Piece,
+        frame: Clip,
+        *,
+        count: int,
+        amount: float,
+        temperature: float,
+        seed: int,
+    ) -> Answer:
+        """Pieces near this one."""
+        check_count(count)
+        check_share("amount", amount)
+        check_temperature(temperature)
+        check_size(count, frame, vae_of(loaded))
+        encoded = self._encoder.latents([piece], loaded)
+        started = time.perf_counter()
+        here = encoded.latents[0].expand(count, -1, -1)
+        away = self._ways.directions(loaded, piece, count, seed)
+        recipe = Recipe(frame, (piece,), ((1.0,),) * count, temperature, generator_of(seed))
+        z = slerp(here, away, self._ways.share(loaded, piece, encoded.latents[0], amount))
+        return self._decoded(loaded, z, recipe, encoded, started)
+
+    def interpolate(
+        self,
+        loaded: Checkpoint,
+        ends: Sequence[Piece],
+        frame: Clip,
+        *,
+        steps: int,
+        temperature: float,
+        seed: int,
+        spacing: str,
+    ) -> Answer:
+        """Pieces from one to the other of two that are as long as the frame."""
+        check_count(steps)
+        check_temperature(temperature)
+        if spacing not in SPACINGS:
+            raise OutOfRangeError(f"spacing is {spacing!r}; choose {' or '.join(SPACINGS)}")
+        check_size(max(steps, PROBES), frame, vae_of(loaded))
+        encoded = self._encoder.latents(ends, loaded)
+        started = time.perf_counter()
+        shares = torch.linspace(0, 1, steps)
+        if spacing == "change" and steps > 2:
+            shares = self._ways.stops(loaded, ends, encoded.latents, steps)
+        weights = tuple((1 - float(t), float(t)) for t in shares)
+        z = blend(torch.stack(encoded.latents), torch.tensor(weights, dtype=torch.float64))
+        recipe = Recipe(frame, tuple(ends), weights, temperature, generator_of(seed))
+        return self._decoded(loaded, z, recipe, encoded, started)
+
+    def blend(
+        self,
+        loaded: Checkpoint,
+        pieces: Sequence[Piece],
+        frame: Clip,
+        weights: Sequence[float],
+        *,
+        temperature: float,
+        seed: int,
+    ) -> Answer:
+        """One piece at the weighted mean of several that are as long as the frame."""
+        check_temperature(temperature)
+        check_size(len(pieces), frame, vae_of(loaded))
+        encoded = self._encoder.latents(pieces, loaded)
+        shares = tuple(weight / max(weights) for weight in weights)  # only ratios count, and these cannot overflow
+        z = blend(torch.stack(encoded.latents), torch.tensor(shares, dtype=torch.float64))
+        recipe = Recipe(frame, tuple(pieces), (shares,), temperature, generator_of(seed))
+        return self._decoded(loaded, z[None], recipe, encoded)
+
+    def _decoded(
+        self, loaded: Checkpoint, z: Tensor, recipe: Recipe[Piece], encoded: Encoded, started: float | None = None
+    ) -> Answer:
+        """The latents `count, windows, latent` as an answer."""
+        started = time.perf_counter() if started is None else started
+        outputs = translators.decode(vae_of(loaded), z, recipe.temperature, recipe.generator)
+        clips = self._kinds.of(loaded).speak(outputs, recipe)
+        decode_ms = (time.perf_counter() - started) * 1e3
+        return Answer(tuple(clips), encoded.encode_ms, decode_ms, encoded.cached, encoded.left_out)
