@@ -103,6 +103,15 @@ def without_leading_off(tokens: Tokens) -> Tokens:
     return cleaned
 
 
+def in_loop(tokens: Tokens) -> Tokens:
+    """A copy to be read round and round: where it begins with a rest, that rest ends what sounded last."""
+    looped = tokens.copy()
+    events = tokens[tokens != HOLD]
+    if len(events) and events[-1] != OFF and tokens[0] == HOLD:
+        looped[0] = OFF
+    return looped
+
+
 def chord_share(starts_steps: NDArray[np.float64]) -> float:
     """Share of notes that start on the step of another one: a piano part is mostly chords, a line is not."""
     return 1.0 - len(np.unique(np.floor(starts_steps + 0.5))) / max(1, len(starts_steps))

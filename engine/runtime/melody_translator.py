@@ -39,7 +39,7 @@ class MelodyTranslator(Translator[Clip]):
     def hear(self, piece: Clip) -> Heard:
         """The highest line; leading note-offs of a window are holds, as in training."""
         melody = melody_codec.to_tensor(piece)
-        rows = melody.tokens[window_steps(piece, self.length_steps).numpy()]
+        rows = melody_codec.in_loop(melody.tokens)[window_steps(piece, self.length_steps).numpy()]
         windows = [torch.from_numpy(melody_codec.without_leading_off(row)) for row in rows]
         return Heard(torch.stack(windows), melody.left_out)
 

@@ -18,6 +18,7 @@ from engine.models.tasks import TASKS
 from engine.representations.drums import NUM_VOICES
 from engine.representations.melody import FIRST_PITCH_CLASS, NUM_CLASSES
 from engine.representations.trio import BASS, DRUMS
+from engine.training.lending import Lenders
 from engine.training.presets import Schedule
 
 _LINES = slice(0, DRUMS)
@@ -68,10 +69,19 @@ class Batches(IterableDataset[Batch]):
         schedule: batch size, augmentation, weights.
         seed: of order and augmentation.
         current_step: asked when an iteration begins.
+        lenders: what trios borrow parts from, where the schedule lets them.
     """
 
-    def __init__(self, music: MusicSet, schedule: Schedule, seed: int, current_step: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        music: MusicSet,
+        schedule: Schedule,
+        seed: int,
+        current_step: Callable[[], int],
+        lenders: Lenders | None = None,
+    ) -> None:
         self.set, self.schedule, self.seed, self.current_step = music, schedule, seed, current_step
+        self.lenders = lenders
         self.weights = music.weights(schedule.source_weights)
         self.batches_an_epoch = -(-len(music) // schedule.batch_size)
 
@@ -90,6 +100,8 @@ class Batches(IterableDataset[Batch]):
         music = self.set.music[chosen]
         if not music.is_floating_point():
             music = mix_parts(music.long(), self.schedule.mix, generator)
+            if self.lenders is not None:
+                music = self.lenders.lend(music, self.schedule.borrow, generator)
             music = transpose(music, self.schedule.transpose, generator)
             return Batch(music, music, self.weights[chosen], len(chosen))
         shown = TASKS[self.schedule.task](drop_hits(music, self.schedule.drop, generator))

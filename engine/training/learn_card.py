@@ -117,7 +117,7 @@ def beginning(story: Story) -> Iterator[str]:
         more = f" and {len(names) - _MAX_NAMED_SKIPS} more" if len(names) > _MAX_NAMED_SKIPS else ""
         yield f"  left out, {reason}: {count} ({', '.join(names[:_MAX_NAMED_SKIPS])}{more})"
     yield f"Learning from {len(music.train):,} windows; {_held_out(music)}."
-    yield expectation(story.start and story.start.name, len(music.train))
+    yield expectation(story.start.name if story.start else None, len(music.train))
     limit = f"{story.steps:,} steps" if story.steps else f"{story.minutes:g} minutes"
     yield f"Beginning with {story.start.name if story.start else 'nothing'}, for at most {limit}."
 

@@ -37,6 +37,7 @@ class Schedule:
         task: what a groove autoencoder is shown of what it shall play, a name in `models.tasks.TASKS`.
         drop: largest share of hits (and of whole voices) hidden from the encoder or the condition.
         mix: share of trios that are shown with the bass, or with the drums, of another window of the batch.
+        borrow: share of trios whose melody, bass or drums are, each for itself, played by other collections.
         sources: collections to train on; empty for all.
         source_weights: weight of each window in the loss, by collection.
     """
@@ -59,6 +60,7 @@ class Schedule:
     task: str = "plain"
     drop: float = 0.0
     mix: float = 0.0
+    borrow: float = 0.0
     sources: tuple[str, ...] = ()
     source_weights: dict[str, float] = field(default_factory=dict)
 
@@ -160,8 +162,8 @@ PRESETS: dict[str, Preset] = {
     "melody_16bar_lstm": Preset(_REFERENCE_16BAR, _REFERENCE_LONG, "melody"),
     "melody_16bar_flat_lstm": Preset(_REFERENCE_16BAR_FLAT, _REFERENCE_LONG, "melody"),
     "trio_16bar": Preset(
-        replace(_MELODY_16BAR, music="trio"),
-        replace(_LONG, steps=4000, mix=0.3, weight_decay=0.05, source_weights={}),
+        replace(_MELODY_16BAR, music="trio", latent_dim=768),
+        replace(_LONG, steps=4500, mix=0.3, borrow=0.6, weight_decay=0.05, source_weights={}),
         "trio",
     ),
     "trio_16bar_lstm": Preset(

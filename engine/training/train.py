@@ -24,6 +24,7 @@ from engine.runtime.checkpoint import Checkpoint
 from engine.training.batches import Batch, Batches
 from engine.training.callbacks import WATCHED, Bar, Curves, KeepBest, KeepState
 from engine.training.heap import keep_freed_memory
+from engine.training.lending import LENDERS, Lenders
 from engine.training.loggers import Settings, loggers_of
 from engine.training.manners import EndOnInterrupt, quiet
 from engine.training.module import TrainingModule
@@ -123,17 +124,20 @@ def train(options: TrainOptions, watchers: Sequence[Callback] = ()) -> Training:
         load_set(options.data, preset.windows, split).only(preset.schedule.sources) for split in ("train", "valid")
     )
     start = None if options.start is None else checkpoint.load(options.start)
-    identity = {
+    identity: dict[str, Any] = {
         "start": None if start is None else start.hash,
         "preset": options.preset, "seed": options.seed, "batch_size": preset.schedule.batch_size,
         "data_sha256": data_hash(options.data, preset.windows),
     }  # fmt: skip
+    if preset.schedule.borrow:
+        identity["lent_sha256"] = [data_hash(options.data, kind) for kind in LENDERS]
     state = options.out / STATE_NAME
     _check_state(state, options.resume, identity)
     module = TrainingModule(preset, options.seed, identity)
     if start is not None:
         _begin_with(start, module)
-    batches = Batches(train_set, preset.schedule, options.seed, lambda: module.global_step)
+    lenders = _lenders(options.data) if preset.schedule.borrow else None
+    batches = Batches(train_set, preset.schedule, options.seed, lambda: module.global_step, lenders)
     valid = Batches(valid_set, replace(preset.schedule, transpose=(0, 0), drop=0.0, mix=0.0), options.seed, lambda: 0)
     best = KeepBest() if options.patience else None
     end = EndOnInterrupt()
@@ -169,6 +173,10 @@ def _preset(options: TrainOptions) -> Preset:
         batch_size=options.batch_size or preset.schedule.batch_size,
     )
     return replace(preset, schedule=schedule)
+
+
+def _lenders(data: Path) -> Lenders:
+    return Lenders(*(load_set(data, kind, "train") for kind in LENDERS))
 
 
 def _begin_with(start: Checkpoint, module: TrainingModule) -> None:

@@ -14,6 +14,7 @@ from engine.representations.melody import (
     OFF,
     GridNote,
     from_tensor,
+    in_loop,
     to_tensor,
     token_pitch,
     tokens_of,
@@ -93,3 +94,11 @@ def test_nothing_can_end_before_something_began():
 
 def test_a_clip_without_notes_is_silence():
     assert from_tensor(to_tensor(melody()).tokens) == ()
+
+
+def test_in_a_loop_a_rest_at_the_start_ends_the_last_note() -> None:
+    held = np.array([HOLD, HOLD, 42, HOLD])
+    assert in_loop(held).tolist() == [OFF, HOLD, 42, HOLD]
+    assert held[0] == HOLD, "the argument stays"
+    for tokens in ([42, HOLD, 44, HOLD], [HOLD, 42, OFF, HOLD], [HOLD, HOLD, HOLD, HOLD]):
+        assert in_loop(np.array(tokens)).tolist() == tokens, "it starts anew, has ended, or there is nothing to end"
