@@ -17,7 +17,7 @@ from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.training.attribution import attribution_of
 from engine.training.directions_section import directions_section
-from engine.training.presets import PRESETS
+from engine.training.presets import PRESETS, Schedule
 from engine.training.train import CURVES_NAME
 
 CARD_NAME = "card.md"
@@ -140,12 +140,15 @@ def _verdict(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _changes(loaded: Checkpoint) -> list[str]:
-    """Settings of the preset that are not what this checkpoint was trained with; steps and batch size are flags."""
+    """Settings of the preset that are not what this checkpoint was trained with; steps and batch size are flags.
+
+    A setting that is younger than the checkpoint was at its default, which does nothing.
+    """
     preset = PRESETS.get(loaded.trained["preset"])
     if preset is None:
         return ["all settings"]
     now = {**asdict(preset.schedule), **to_dict(preset.model)}
-    then = {**loaded.trained["schedule"], **to_dict(loaded.model.config)}
+    then = {**asdict(Schedule(steps=0)), **loaded.trained["schedule"], **to_dict(loaded.model.config)}
     compared = now.keys() - {"steps", "batch_size"}
     return sorted(name for name in compared if _plain(now[name]) != _plain(then.get(name)))
 

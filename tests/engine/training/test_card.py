@@ -79,6 +79,14 @@ def test_a_changed_preset_is_told(trained: Path, data_file: Path) -> None:
     assert "beta" in card.split("The preset has changed since: ")[1].splitlines()[0]
 
 
+def test_a_setting_younger_than_the_checkpoint_is_no_change(trained: Path, data_file: Path) -> None:
+    config = json.loads((trained / "config.json").read_text())
+    del config["trained"]["schedule"]["borrow"]
+    (trained / "config.json").write_text(json.dumps(config))
+    card = write_card(trained, data_file, evaluate(trained, data_file, limit=4)).read_text()
+    assert "borrow were other" not in card
+
+
 def test_the_command_names_what_differs_by_run() -> None:
     schedule = {"steps": 500, "batch_size": 64}
     trained = {"preset": "p", "schedule": schedule, "seed": 3, "precision": "bf16", "patience": 5, "threads": None}
