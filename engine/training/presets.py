@@ -92,6 +92,8 @@ _MELODY_16BAR = VaeConfig(
     decoder_depth=1,
 )  # fmt: skip
 _LONG = Schedule(steps=8000, batch_size=64, beta_end=0.4, free_bits=256.0, transpose=(-5, 6), source_weights=_SCORES)
+# From melody_16bar's encoder: a decoder that looks back does without a latent that tells nothing yet, for very long.
+_LSTM_PAIR = replace(_LONG, steps=1500, beta_rise=0.0, beta_end=None)
 _REFERENCE_16BAR = VaeConfig(
     "melody", "bilstm", "bars_lstm", 256, latent_dim=512, encoder_width=2048, encoder_layers=2, decoder_width=1024,
     conductor_width=1024, conductor_depth=2,
@@ -152,18 +154,16 @@ PRESETS: dict[str, Preset] = {
     "melody_16bar": Preset(_MELODY_16BAR, _LONG, "melody"),
     "melody_16bar_flat": Preset(replace(_MELODY_16BAR, decoder="parallel"), _LONG, "melody"),
     "melody_16bar_small_lstm": Preset(  # two levels against one, of the same encoder and width
-        replace(_MELODY_16BAR, decoder="bars_lstm", conductor_width=384, decoder_width=384),
-        _LONG,
-        "melody",
+        replace(_MELODY_16BAR, decoder="bars_lstm", conductor_width=384, decoder_width=384), _LSTM_PAIR, "melody"
     ),
     "melody_16bar_flat_small_lstm": Preset(
-        replace(_MELODY_16BAR, decoder="lstm", decoder_depth=2, decoder_width=384), _LONG, "melody"
+        replace(_MELODY_16BAR, decoder="lstm", decoder_depth=2, decoder_width=384), _LSTM_PAIR, "melody"
     ),
     "melody_16bar_lstm": Preset(_REFERENCE_16BAR, _REFERENCE_LONG, "melody"),
     "melody_16bar_flat_lstm": Preset(_REFERENCE_16BAR_FLAT, _REFERENCE_LONG, "melody"),
     "trio_16bar": Preset(
         replace(_MELODY_16BAR, music="trio", latent_dim=768),
-        replace(_LONG, steps=4500, mix=0.3, borrow=0.6, weight_decay=0.05, source_weights={}),
+        replace(_LONG, steps=4500, beta_end=None, mix=0.3, borrow=0.6, weight_decay=0.05, source_weights={}),
         "trio",
     ),
     "trio_16bar_lstm": Preset(
