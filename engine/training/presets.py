@@ -93,7 +93,7 @@ _MELODY_16BAR = VaeConfig(
 )  # fmt: skip
 _LONG = Schedule(steps=8000, batch_size=64, beta_end=0.4, free_bits=256.0, transpose=(-5, 6), source_weights=_SCORES)
 # From melody_16bar's encoder: a decoder that looks back does without a latent that tells nothing yet, for very long.
-_LSTM_PAIR = replace(_LONG, steps=1500, beta_rise=0.0, beta_end=None)
+_LSTM_PAIR = replace(_LONG, steps=600, beta_rise=0.0, beta_end=None)
 _REFERENCE_16BAR = VaeConfig(
     "melody", "bilstm", "bars_lstm", 256, latent_dim=512, encoder_width=2048, encoder_layers=2, decoder_width=1024,
     conductor_width=1024, conductor_depth=2,

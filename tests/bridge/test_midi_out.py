@@ -98,8 +98,8 @@ def test_a_faster_tempo_brings_ends_and_beginnings_nearer(out: MidiOut, port: Pa
 
 def test_the_clock_goes_out_before_the_notes_of_its_moment(out: MidiOut, port: PaperPort) -> None:
     at_s = time.monotonic() + 0.02
-    out.play(note(60, at_s, at_s + 0.001))
-    for message in (ClockMessage(at_s, START), ClockMessage(at_s, TICK), ClockMessage(at_s + 0.002, TICK)):
+    out.play(note(60, at_s, at_s + 0.1))
+    for message in (ClockMessage(at_s, START), ClockMessage(at_s, TICK), ClockMessage(at_s + 0.2, TICK)):
         out.send_clock(message)
     assert port.wait_for(5) == [[0xFA], [0xF8], [ON, 60, 100], [OFF, 60, 64], [0xF8]]
 
