@@ -100,6 +100,9 @@ _REFERENCE_16BAR = VaeConfig(
 )  # fmt: skip
 _REFERENCE_16BAR_FLAT = replace(_REFERENCE_16BAR, decoder="lstm", decoder_width=2048, decoder_depth=3)
 
+_TRIO_16BAR = replace(_MELODY_16BAR, music="trio", latent_dim=768)
+_TRIOS = replace(_LONG, steps=4500, beta_end=None, mix=0.3, borrow=0.6, weight_decay=0.05, source_weights={})
+
 PRESETS: dict[str, Preset] = {
     "melody_2bar": Preset(
         VaeConfig("melody"),
@@ -161,10 +164,9 @@ PRESETS: dict[str, Preset] = {
     ),
     "melody_16bar_lstm": Preset(_REFERENCE_16BAR, _REFERENCE_LONG, "melody"),
     "melody_16bar_flat_lstm": Preset(_REFERENCE_16BAR_FLAT, _REFERENCE_LONG, "melody"),
-    "trio_16bar": Preset(
-        replace(_MELODY_16BAR, music="trio", latent_dim=768),
-        replace(_LONG, steps=4500, beta_end=None, mix=0.3, borrow=0.6, weight_decay=0.05, source_weights={}),
-        "trio",
+    "trio_16bar": Preset(_TRIO_16BAR, _TRIOS, "trio"),
+    "trio_16bar_settle": Preset(  # from a trained trio_16bar: a little less weight on the KL, at a lower learning rate
+        _TRIO_16BAR, replace(_TRIOS, steps=500, lr=4e-4, beta=0.15, beta_rise=0.0, warmup=50), "trio"
     ),
     "trio_16bar_lstm": Preset(
         replace(_REFERENCE_16BAR, music="trio"), replace(_REFERENCE_LONG, batch_size=256), "trio"
