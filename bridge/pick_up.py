@@ -32,6 +32,7 @@ class PickingUp:
 
     def __init__(self, pause: Pause | None = None) -> None:
         self._pause = pause or threading.Event()
+        self._thread: threading.Thread | None = None
 
     def start(self, finder: PickUp, adopt: Callable[[Adoption], None]) -> None:
         """Begins to look.
@@ -40,11 +41,23 @@ class PickingUp:
             finder: looks once.
             adopt: takes what was found; called in the thread of the looks, must not block.
         """
-        threading.Thread(target=self._run, args=(finder, adopt), name="pick-up", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=(finder, adopt), name="pick-up", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
-        """Looks no more; a look under way is left behind, it holds nothing open."""
+        """Looks no more; a look under way goes on to its end."""
         self._pause.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Waits for the end of a look under way.
+
+        Returns:
+            False where it was not done in time, and is left behind: the process must then not tidy up under it.
+        """
+        if self._thread is None:
+            return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
 
     def _run(self, finder: PickUp, adopt: Callable[[Adoption], None]) -> None:
         while not self._pause.wait(EVERY_S):

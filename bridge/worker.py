@@ -164,7 +164,7 @@ class Worker:
         """Ends after the job at work, with the engine closed.
 
         Returns:
-            False where the job, or the loading, was not done in time; the thread is then left behind.
+            False where the job, or the loading, was not done in time; its thread is then left behind.
         """
         with self._changed:
             self._stopping = True
@@ -174,7 +174,9 @@ class Worker:
         if self._picking_up is not None:
             self._picking_up.stop()
         self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        if self._thread.is_alive():
+            return False
+        return self._picking_up is None or self._picking_up.join(timeout_s)
 
     def _run(self) -> None:
         try:
