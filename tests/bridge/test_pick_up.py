@@ -14,6 +14,7 @@ class Turns:
         self.is_set = threading.Event()
 
     def wait(self, timeout: float) -> bool:
+        del timeout
         return self.is_set.is_set()
 
     def set(self) -> None:
