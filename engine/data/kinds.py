@@ -18,6 +18,8 @@ from engine.representations.melody import FIRST_PITCH_CLASS, without_leading_off
 
 Window = NDArray[np.generic]
 ScalarT = TypeVar("ScalarT", bound=np.generic)
+HUMAN_DRUMS = ("groove-midi-1.0.0",)
+"""Collections in which people play the drums, and so with a feel."""
 _PARTS_IN_KEY = (trio.MELODY, trio.BASS)
 
 

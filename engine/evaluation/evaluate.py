@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.dataset import MusicSet, data_hash, load_set
-from engine.data.kinds import kind_of
+from engine.data.kinds import HUMAN_DRUMS, kind_of
 from engine.errors import DataError
 from engine.evaluation.classes import evaluate_classes
 from engine.evaluation.directions import measure_directions
 from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize, evaluate_task
-from engine.evaluation.hits import HUMAN_DRUMS
 from engine.evaluation.parts import PARTS
 from engine.models.config import music_of
 from engine.models.tasks import TASKS

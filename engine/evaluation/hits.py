@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.dataset import MusicSet
+from engine.data.kinds import HUMAN_DRUMS
 from engine.evaluation.form import BAR_STEPS
 from engine.evaluation.reconstruction import decode, encode
 from engine.models.vae import Vae
 from engine.representations import drum_classes
 from engine.representations.drums import NUM_VOICES, VOICES
 
-HUMAN_DRUMS = ("groove-midi-1.0.0",)
 OVERFULL_HITS_A_BAR = 40
 """Two and a half a step; few bars of people have more, as `data` beside `samples` shows."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from engine.data.kinds import kind_of
+from engine.data.kinds import HUMAN_DRUMS, kind_of
 from engine.models.config import FeelConfig, VaeConfig, music_of
 
-HUMAN_DRUMS = ("groove-midi-1.0.0",)
 _SCORES = {
     "OpenScore String Quartets": 0.25,  # many and less song-like
     "OpenScore Orchestra (Hauptstimme scores)": 0.25,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -103,12 +102,8 @@ class Training:
     rank: int = 0
 
 
-def train(options: TrainOptions, watchers: Sequence[Callback] = ()) -> Training:
+def train(options: TrainOptions) -> Training:
     """Train and write the checkpoint. An interrupt (Ctrl-C) ends the run after the step it is in, to be resumed.
-
-    Args:
-        options: what and how.
-        watchers: Lightning's callbacks of the caller's own; they may stop the run early, as at a time limit.
 
     Raises:
         OutOfRangeError: no such preset, log or device here, or a batch that the processes cannot share.
@@ -142,7 +137,7 @@ def train(options: TrainOptions, watchers: Sequence[Callback] = ()) -> Training:
     best = KeepBest() if options.patience else None
     end = EndOnInterrupt()
     given = _trained(options, preset, identity, start, processes)
-    callbacks = [Settings({**given, "device": device}, options.out), end, *_callbacks(options, best, watchers)]
+    callbacks = [Settings({**given, "device": device}, options.out), end, *_callbacks(options, best)]
     trainer = _trainer(options, preset, device, processes, callbacks, loggers)
     with quiet(), end.listening():
         trainer.fit(
@@ -210,8 +205,8 @@ def _check_state(state: Path, resume: bool, identity: dict[str, Any]) -> None:
         raise DataError(f"{state} was made with {'; '.join(others)}; resume with what it was begun with")
 
 
-def _callbacks(options: TrainOptions, best: KeepBest | None, watchers: Sequence[Callback]) -> list[Callback]:
-    callbacks: list[Callback] = [Curves(options.out / CURVES_NAME), *watchers]
+def _callbacks(options: TrainOptions, best: KeepBest | None) -> list[Callback]:
+    callbacks: list[Callback] = [Curves(options.out / CURVES_NAME)]
     if options.progress:
         callbacks.append(Bar(refresh_rate=20))
     if best is not None and options.patience:
