@@ -32,6 +32,7 @@ COMMANDS = {
     "compare": "bridge.commands.compare:compare",
     "report": "bridge.commands.report:report",
     "directions": "bridge.commands.directions:directions",
+    "prior": "bridge.commands.prior:prior",
     "card": "bridge.commands.card:card",
     "doctor": "bridge.commands.doctor:doctor",
 }

@@ -17,6 +17,7 @@ from engine.evaluation.reconstruction import encode, reconstruction
 from engine.evaluation.samples import samples
 from engine.models.vae import Vae
 from engine.representations.melody import FIRST_PITCH_CLASS, NUM_CLASSES
+from engine.runtime.prior import LearntPrior
 
 NGRAM_STEPS = 1_000_000
 _LOWEST, _HIGHEST = -5, 6  # semitones: every key once
@@ -24,7 +25,12 @@ _LOWEST, _HIGHEST = -5, 6  # semitones: every key once
 
 @torch.inference_mode()
 def evaluate_classes(
-    model: Vae, train: MusicSet, valid: MusicSet, seed: int = 0, grooves: MusicSet | None = None
+    model: Vae,
+    train: MusicSet,
+    valid: MusicSet,
+    seed: int = 0,
+    grooves: MusicSet | None = None,
+    prior: LearntPrior | None = None,
 ) -> Figures:
     """What a model rebuilds of the validation windows, what it invents, and what lies between two of them.
 
@@ -34,13 +40,14 @@ def evaluate_classes(
         valid: the windows that it is measured on.
         seed: of all that is drawn.
         grooves: windows that groove models are measured on, for the parity of hits; None leaves that out.
+        prior: learnt for the model; None: it has N(0, 1) alone.
     """
     music = model.config.music
     generator = torch.Generator().manual_seed(seed)
     given = encode(model, valid.music, generator)
     rebuilt = reconstruction(model, given, seed)
     language = language_of(music, train, seed)
-    invented = samples(model, given.music.numpy(), language, generator)
+    invented = samples(model, given.music.numpy(), language, generator, prior)
     along, across = paths(model, given.mu, given.music, language, generator)
     return {
         **rebuilt,

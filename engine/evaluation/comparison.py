@@ -78,7 +78,7 @@ def _loaded(folders: Sequence[Path]) -> dict[str, Checkpoint]:
         raise OutOfRangeError("no checkpoint, or one twice; give each that is to be compared once")
     names = [folder.resolve().name for folder in folders]
     loaded = {
-        str(folder) if names.count(name) > 1 else name: checkpoint.load(folder, with_directions=False)
+        str(folder) if names.count(name) > 1 else name: checkpoint.load(folder, bare=True)
         for folder, name in zip(folders, names, strict=True)
     }
     for name, one in loaded.items():

@@ -103,7 +103,7 @@ def _of_autoencoder(loaded: Checkpoint, model: Vae, data: Path, valid: MusicSet,
     if model.config.music in PARTS:
         train = load_set(data, _kind(loaded), "train").only(tuple(schedule.get("sources", ())))
         grooves = _players_grooves(data) if model.config.music == "drums" else None
-        return evaluate_classes(model, train, valid, seed, grooves)
+        return evaluate_classes(model, train, valid, seed, grooves, loaded.prior)
     task = schedule.get("task", "plain")
     if task != "plain":
         return evaluate_task(model, TASKS[task](valid.music), valid)

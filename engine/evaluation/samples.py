@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from engine.evaluation.reconstruction import decode
 from engine.models.vae import Vae
 from engine.representations.key import key_masks, pitch_classes
 from engine.representations.trio import BASS, MELODY
+from engine.runtime.prior import LearntPrior
 
 SAMPLES = 2000
 TEMPERATURE = 0.5
@@ -24,7 +25,13 @@ TEMPERATURE = 0.5
 Tokens = NDArray[np.int64]
 
 
-def samples(model: Vae, music: Tokens, language: Sequence[NGram], generator: torch.Generator) -> Figures:
+def samples(
+    model: Vae,
+    music: Tokens,
+    language: Sequence[NGram],
+    generator: torch.Generator,
+    prior: LearntPrior | None = None,
+) -> Figures:
     """Statistics of as many samples as `SAMPLES`, at temperature .5, and of the data.
 
     Args:
@@ -32,18 +39,36 @@ def samples(model: Vae, music: Tokens, language: Sequence[NGram], generator: tor
         music: the validation clips, `clips, steps[, parts]`.
         language: what says how likely each part is.
         generator: of latents and draws.
+        prior: learnt for the model; None: it has N(0, 1) alone.
 
     Returns:
-        The groups `data` and `samples`; of trios `data_melody`, `samples_melody` and so on, and how the parts agree.
+        The groups `data` and `samples`, and `samples_of_plain_prior` where there is a learnt one; of trios
+        `data_melody`, `samples_melody` and so on, and how the parts agree.
     """
-    prior = torch.randn(SAMPLES, model.config.latent_dim, generator=generator)
-    drawn = decode(model, prior, TEMPERATURE, generator).numpy()
-    parts = PARTS[model.config.music]
+    plain = torch.randn(SAMPLES, model.config.latent_dim, generator=generator)
+    latents = {"samples": plain}
+    if prior is not None:
+        latents = {"samples": prior.draw(SAMPLES, generator), "samples_of_plain_prior": plain}
+    drawn = {name: decode(model, z, TEMPERATURE, generator).numpy() for name, z in latents.items()}
+    return described(model.config.music, drawn, music, language)
+
+
+def described(kind: str, drawn: Mapping[str, Tokens], music: Tokens, language: Sequence[NGram]) -> Figures:
+    """Statistics of clips, each group under its name, and of the data, under `data`.
+
+    Args:
+        kind: what a step of them is, as `VaeConfig.music` has it.
+        drawn: groups of clips, each `clips, steps[, parts]`.
+        music: the data, `clips, steps[, parts]`.
+        language: what says how likely each part is.
+    """
+    parts = PARTS[kind]
     if len(parts) == 1:
         return _of_part(parts[0], drawn, music, language[0])
-    figures: Figures = {"data": _together(music), "samples": _together(drawn)}
+    figures: Figures = {name: _together(clips) for name, clips in {"data": music, **drawn}.items()}
     for place, (part, model_of_part) in enumerate(zip(parts, language, strict=True)):
-        groups = _of_part(part, drawn[..., place], music[..., place], model_of_part)
+        its = {name: clips[..., place] for name, clips in drawn.items()}
+        groups = _of_part(part, its, music[..., place], model_of_part)
         figures |= {f"{name}_{part.name}": group for name, group in groups.items()}
     return figures
 
@@ -55,20 +80,19 @@ def bass_in_key(melody: Tokens, bass: Tokens) -> float:
     return float((notes * keys).sum() / notes.sum()) if notes.any() else float("nan")
 
 
-def _of_part(part: Part, drawn: Tokens, music: Tokens, language: NGram) -> Figures:
+def _of_part(part: Part, drawn: Mapping[str, Tokens], music: Tokens, language: NGram) -> Figures:
+    clips = {"data": music, **drawn}
     if not part.is_line:
-        return {
-            "data": {**drum_statistics(music), **_cost(language, music)},
-            "samples": {**drum_statistics(drawn), **_cost(language, drawn)},
-        }
-    data, found = measure(music), measure(drawn)
-    distances = {
-        f"jsd_{name}": jensen_shannon(found.histograms[name], data.histograms[name]) for name in data.histograms
-    }
-    return {
-        "data": {**_plain(data), **_more_of_line(language, music)},
-        "samples": {**_plain(found), **_more_of_line(language, drawn), **distances},
-    }
+        return {name: {**drum_statistics(each), **_cost(language, each)} for name, each in clips.items()}
+    found = {name: measure(each) for name, each in clips.items()}
+    figures = {name: {**_plain(found[name]), **_more_of_line(language, each)} for name, each in clips.items()}
+    for name in drawn:
+        figures[name] |= _distances(found[name], found["data"])
+    return figures
+
+
+def _distances(found: MelodyStatistics, data: MelodyStatistics) -> Figures:
+    return {f"jsd_{name}": jensen_shannon(found.histograms[name], data.histograms[name]) for name in data.histograms}
 
 
 def _plain(statistics: MelodyStatistics) -> Figures:

@@ -19,6 +19,7 @@ from engine.models.vae import Vae
 from engine.report.passages import Passage, passages
 from engine.representations.drums import NUM_VOICES
 from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.ways import from_prior
 
 TEMPERATURE = 0.5
 _LONG_BARS = 5
@@ -67,12 +68,13 @@ def examples_of(loaded: Checkpoint, valid: MusicSet, seed: int = 0) -> Examples:
     model = loaded.model
     if isinstance(model, Vae):
         task = str(loaded.trained.get("schedule", {}).get("task", "plain"))
-        return _of_autoencoder(model, task, valid, picks, _LONG_SAMPLES if is_long else _SAMPLES, generator)
+        prior = from_prior(loaded, _LONG_SAMPLES if is_long else _SAMPLES, seed)
+        return _of_autoencoder(model, task, valid, picks, prior, generator)
     return _of_feel(model, valid, picks, generator)
 
 
 def _of_autoencoder(
-    model: Vae, task: str, valid: MusicSet, picks: Tensor, samples: int, generator: torch.Generator
+    model: Vae, task: str, valid: MusicSet, picks: Tensor, prior: Tensor, generator: torch.Generator
 ) -> Examples:
     music = music_of(model.config)
     windows = valid.music[picks] if music == "groove" else valid.music[picks].long()
@@ -82,7 +84,6 @@ def _of_autoencoder(
         shares = torch.linspace(0, 1, STOPS)
         latent = _decode(model, slerp(mu[:1], mu[1:2], shares), 0.0, generator)
         across = mixed(windows[:1], windows[1:2], shares, generator)[0]
-    prior = torch.randn(samples, mu.shape[1], generator=generator)
     return Examples(
         pairs=_pairs(music, windows, _decode(model, mu, 0.0, generator), valid.bpm[picks].tolist()),
         latent=tuple(passages(music, latent)),

@@ -1,4 +1,4 @@
-"""A checkpoint on disk: weights.safetensors, config.json and card.md in one folder, directions.safetensors for some."""
+"""A checkpoint on disk: weights.safetensors, config.json and card.md in one folder; some have directions or a prior."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ from engine.models.folding import for_inference
 from engine.models.vae import Vae
 from engine.runtime.directions import DIRECTIONS_NAME, Directions, direction_names, load_directions
 from engine.runtime.knobs import KNOBS
+from engine.runtime.prior import PRIOR_NAME, LearntPrior, load_prior
 
 FORMAT = "latent-bridge-checkpoint-1"
 WEIGHTS_NAME = "weights.safetensors"
 CONFIG_NAME = "config.json"
+OF_THESE_WEIGHTS = (DIRECTIONS_NAME, PRIOR_NAME)
+"""Files that a checkpoint may have, each found for its weights and for no others."""
 PLAIN_TASK = "plain"
 _MAX_REASON = 200
 _FLOAT32_BYTES = 4
@@ -45,6 +48,7 @@ class Checkpoint:
         hash: of the weights and the model's config, first 16 digits of sha256; latents are cached under it.
         trained: how it was trained (preset, schedule, seed, data hash, figures), for people.
         directions: of its latent space; None where none were found. No part of the hash: latents do not depend on them.
+        prior: where its latents lie, as it was learnt; None: N(0, 1) alone is known. No part of the hash either.
     """
 
     name: str
@@ -54,6 +58,7 @@ class Checkpoint:
     hash: str
     trained: dict[str, Any]
     directions: Directions | None = None
+    prior: LearntPrior | None = None
 
     @property
     def summary(self) -> Summary:
@@ -120,9 +125,10 @@ def find(folder: Path) -> Iterator[Path]:
 
 
 def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any]) -> None:
-    """Write weights (float16) and config; the card is the trainer's to write. Directions of older weights go."""
+    """Write weights (float16) and config; the card is the trainer's to write. What belonged to older weights goes."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / DIRECTIONS_NAME).unlink(missing_ok=True)
+    for name in OF_THESE_WEIGHTS:
+        (folder / name).unlink(missing_ok=True)
     weights = {name: tensor.detach().half().contiguous().cpu() for name, tensor in model.state_dict().items()}
     partial = folder / f"{WEIGHTS_NAME}.partial"
     partial.write_bytes(to_bytes(weights))
@@ -169,13 +175,13 @@ def summarize(folder: Path) -> Summary:
     return Summary(folder, folder.name, table["kind"], int(table["bars"]), config, task, num_bytes, names)
 
 
-def load(folder: Path, device: torch.device | str = "cpu", *, with_directions: bool = True) -> Checkpoint:
-    """Read a checkpoint; its directions stay on the CPU, where latents are kept.
+def load(folder: Path, device: torch.device | str = "cpu", *, bare: bool = False) -> Checkpoint:
+    """Read a checkpoint; its directions and its prior stay on the CPU, where latents are kept.
 
     Args:
         folder: where it lies.
         device: where the model is to work.
-        with_directions: False leaves its directions unread, whatever state they are in.
+        bare: leave its directions and its prior unread, whatever state they are in.
 
     Raises:
         CheckpointError: a file is missing or corrupt, the format is another, or weights and config do not match.
@@ -194,8 +200,9 @@ def load(folder: Path, device: torch.device | str = "cpu", *, with_directions: b
     for_inference(model.to(device))
     name, hash_ = folder.name, digest.hexdigest()[:16]
     knobs = [knob.name for knob in KNOBS.get(table["kind"], ()) if knob.in_latent]
-    directions = load_directions(folder, hash_, config.latent_dim, knobs) if with_directions else None
-    return Checkpoint(name, table["kind"], int(table["bars"]), model, hash_, table["trained"], directions)
+    directions = None if bare else load_directions(folder, hash_, config.latent_dim, knobs)
+    prior = None if bare else load_prior(folder, hash_, config.latent_dim)
+    return Checkpoint(name, table["kind"], int(table["bars"]), model, hash_, table["trained"], directions, prior)
 
 
 def _task_of(trained: Mapping[str, Any]) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.runtime.checkpoint import CONFIG_NAME, WEIGHTS_NAME, find
-from engine.runtime.directions import DIRECTIONS_NAME
+from engine.runtime.checkpoint import CONFIG_NAME, OF_THESE_WEIGHTS, WEIGHTS_NAME, find
 
 Stamp = tuple[tuple[int, int, int], ...]
 """When each file was written, how long it is, and which file it is; nothing of it is read."""
@@ -47,11 +46,11 @@ class Watch:
 def _stamp(path: Path) -> Stamp:
     """Empty where the checkpoint is not whole."""
     stamp = []
-    for name in (CONFIG_NAME, WEIGHTS_NAME, DIRECTIONS_NAME):
+    for name in (CONFIG_NAME, WEIGHTS_NAME, *OF_THESE_WEIGHTS):
         try:
             status = (path / name).stat()
         except OSError:
-            if name == DIRECTIONS_NAME:
+            if name in OF_THESE_WEIGHTS:
                 continue
             return ()
         stamp.append((status.st_mtime_ns, status.st_size, status.st_ino))

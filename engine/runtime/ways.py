@@ -9,6 +9,7 @@ from torch import Tensor
 
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.encoding import ClipEncoder
+from engine.runtime.noise import generator_of
 from engine.runtime.reach import share_of_way
 from engine.runtime.recent import Recent
 from engine.runtime.roster import vae_of
@@ -53,6 +54,11 @@ class Ways:
 
 
 def from_prior(loaded: Checkpoint, count: int, seed: int) -> Tensor:
-    """Latents `count, latent`, one after the other, so that the first do not depend on how many follow."""
-    generator = torch.Generator().manual_seed(seed % 2**63)
+    """Latents `count, latent`, one after the other, so that the first do not depend on how many follow.
+
+    They are drawn from the learnt prior where there is one, else from N(0, 1).
+    """
+    generator = generator_of(seed)
+    if loaded.prior is not None:
+        return loaded.prior.draw(count, generator)
     return torch.stack([torch.randn(loaded.model.config.latent_dim, generator=generator) for _ in range(count)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,14 @@ class Curves(Callback):
 
     A run that goes on from an earlier state first drops the rows that it will write again. Of several processes the
     first one writes.
+
+    Args:
+        path: of the file.
+        names: of the figures, as they are logged.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, names: Sequence[str] = _CURVES) -> None:
+        self.path, self.names = path, names
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Keep the rows up to the step that the run begins at."""
@@ -33,7 +38,7 @@ class Curves(Callback):
         if self.path.is_file():
             with self.path.open(newline="", encoding="utf-8") as stream:
                 rows = [row for row in list(csv.reader(stream))[1:] if int(row[0]) <= trainer.global_step]
-        self._write("w", [["step", *_CURVES], *rows])
+        self._write("w", [["step", *self.names], *rows])
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """One row a validation."""
@@ -42,7 +47,7 @@ class Curves(Callback):
             return
         found = trainer.callback_metrics
         self._write(
-            "a", [[str(trainer.global_step), *(f"{float(found.get(name, float('nan'))):.4f}" for name in _CURVES)]]
+            "a", [[str(trainer.global_step), *(f"{float(found.get(name, float('nan'))):.4f}" for name in self.names)]]
         )
 
     def _write(self, mode: str, rows: list[list[str]]) -> None:

@@ -18,6 +18,7 @@ from engine.runtime.checkpoint import Checkpoint
 from engine.training.attribution import attribution_of
 from engine.training.directions_section import directions_section
 from engine.training.presets import PRESETS, Schedule
+from engine.training.prior_section import prior_section
 from engine.training.train import CURVES_NAME
 
 CARD_NAME = "card.md"
@@ -70,6 +71,7 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
         *_verdict(figures),
         *markdown_tables({name: value for name, value in figures.items() if name not in _SAID_ELSEWHERE}),
         *directions_section(loaded, figures.get("directions", {})),
+        *prior_section(loaded),
         "## Data",
         *_data(windows, _bars_in_words(loaded)),
     ]

@@ -53,7 +53,7 @@ def write_directions(folder: Path, data: Path, seed: int = 0) -> dict[str, Any]:
         CheckpointError, DataError: one of them cannot be read.
         WrongKindError: the model has no latent that clips are decoded from.
     """
-    loaded = checkpoint.load(folder, with_directions=False)
+    loaded = checkpoint.load(folder, bare=True)
     model = loaded.model
     schedule = loaded.trained.get("schedule", {})
     if not isinstance(model, Vae) or schedule.get("task", "plain") != "plain":

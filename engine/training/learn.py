@@ -21,6 +21,7 @@ from engine.runtime import checkpoint
 from engine.runtime import device as devices
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.directions import save_directions
+from engine.runtime.prior import save_prior
 from engine.training.learn_card import CARD_NAME, Story, beginning, card_of, ending
 from engine.training.learn_data import Found, Progress, find_music, own_music
 from engine.training.learn_fit import Budget, Watch, fit
@@ -212,10 +213,14 @@ def _taught(story: Story, options: LearnOptions, clock: Callable[[], float]) -> 
 
 
 def _write(folder: Path, story: Story, model: Model) -> None:
-    """The whole checkpoint. The knobs are those of the model begun with: its latent space has hardly moved."""
+    """The whole checkpoint. Knobs and prior are those of the model begun with: its latent space has hardly moved."""
     checkpoint.save(folder, model, story.preset.kind, story.trained())
-    if story.start is not None and story.start.directions is not None:
-        save_directions(folder, story.start.directions, checkpoint.load(folder, with_directions=False).hash)
+    if story.start is not None:
+        new_hash = checkpoint.load(folder, bare=True).hash
+        if story.start.directions is not None:
+            save_directions(folder, story.start.directions, new_hash)
+        if story.start.prior is not None:
+            save_prior(folder, story.start.prior, new_hash)
     (folder / CARD_NAME).write_text(card_of(story, checkpoint.load(folder)), encoding="utf-8")
 
 

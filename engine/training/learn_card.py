@@ -188,6 +188,8 @@ def card_of(story: Story, written: Checkpoint) -> str:
         parts += ["## Whether it learnt by heart", verdict(story.memorisation), _memory_table(story.memorisation)]
     if written.directions is not None:
         parts += ["## Knobs", f"The directions are those of `{story.start.name if story.start else ''}`, carried over."]
+    if written.prior is not None:
+        parts += ["## Prior", f"Learnt for `{story.start.name if story.start else ''}`, and carried over."]
     return "\n\n".join(parts) + "\n"
 
 

@@ -127,7 +127,7 @@ def train(options: TrainOptions) -> Training:
     if preset.schedule.borrow:
         identity["lent_sha256"] = [data_hash(options.data, kind) for kind in LENDERS]
     state = options.out / STATE_NAME
-    _check_state(state, options.resume, identity)
+    check_state(state, options.resume, identity)
     module = TrainingModule(preset, options.seed, identity)
     if start is not None:
         _begin_with(start, module)
@@ -143,7 +143,7 @@ def train(options: TrainOptions) -> Training:
         trainer.fit(
             module,
             DataLoader(batches, batch_size=None),
-            DataLoader(_Fixed([valid.at(place) for place in range(valid.batches_an_epoch)]), batch_size=None),
+            DataLoader(Fixed([valid.at(place) for place in range(valid.batches_an_epoch)]), batch_size=None),
             ckpt_path=state if options.resume else None,
             weights_only=True,  # numbers and tables; nothing is unpickled
         )
@@ -191,7 +191,12 @@ def _hear_alike(a: Vae, b: Vae) -> bool:
     return shapes[0] == shapes[1] and forms[0] == forms[1]
 
 
-def _check_state(state: Path, resume: bool, identity: dict[str, Any]) -> None:
+def check_state(state: Path, resume: bool, identity: dict[str, Any]) -> None:
+    """See that no run is lost, and that a resumed one is the same.
+
+    Raises:
+        DataError: there is a state and it is not to be resumed, or it is and is none or another run's.
+    """
     if not resume:
         if state.exists():
             raise DataError(f"{state} holds an earlier run; go on with --resume, or choose another folder")
@@ -262,8 +267,8 @@ def _trained(
     }
 
 
-class _Fixed(Dataset[Batch]):
-    """Batches made once."""
+class Fixed(Dataset[Batch]):
+    """Batches made once, for validation."""
 
     def __init__(self, batches: list[Batch]) -> None:
         self.batches = batches

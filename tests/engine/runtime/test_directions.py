@@ -101,7 +101,7 @@ def test_a_checkpoint_has_the_directions_of_its_folder_and_the_same_hash(folder:
     assert loaded.directions is not None
     assert loaded.directions.names == NAMES
     assert loaded.hash == bare.hash
-    assert checkpoint.load(folder, with_directions=False).directions is None
+    assert checkpoint.load(folder, bare=True).directions is None
 
 
 def test_new_weights_drop_the_directions_of_the_old_ones(folder: Path) -> None:
