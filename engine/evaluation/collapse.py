@@ -22,7 +22,7 @@ _BLOCK = 512
 
 
 def collapse(music: str, given: Encoded, rebuilt: Figures) -> Figures:
-    """Figures of a latent's use, and the verdict on it.
+    """Figures of a latent's use, and the verdict on it, for music of classes.
 
     The rule. What is gained by a window's own latent over another's is told by two shares: `gain`, of the onsets that
     the other gets wrong, those that its own gets right, free-running from the mean; and `saved`, of the cost of a step
@@ -35,9 +35,14 @@ def collapse(music: str, given: Encoded, rebuilt: Figures) -> Figures:
         given: the windows and posteriors.
         rebuilt: what `reconstruction` gave for them.
     """
-    information, bound = mutual_information(given)
     gains = _shares(music, rebuilt, ("posterior_mean", "shuffled_latent"), _gain)
     saved = _shares(music, rebuilt, ("teacher_forced", "teacher_forced_shuffled_latent"), _saved)
+    return use_of_latent(given, rebuilt["kl_nats"], gains, saved)
+
+
+def use_of_latent(given: Encoded, kl_nats: float, gains: Mapping[str, float], saved: Mapping[str, float]) -> Figures:
+    """The same by what is gained and saved in each part; nothing is saved where no step looks back."""
+    information, bound = mutual_information(given)
     units = given.mu.shape[1]
     word, reason = verdict(len(given.mu), information, bound, active_units(given.mu) / units, gains, saved)
     return {
@@ -45,7 +50,7 @@ def collapse(music: str, given: Encoded, rebuilt: Figures) -> Figures:
         "reason": reason,
         "mutual_information_nats": information,
         "mutual_information_bound_nats": bound,
-        "marginal_kl_nats": rebuilt["kl_nats"] - information,
+        "marginal_kl_nats": kl_nats - information,
         "active_units": active_units(given.mu),
         "latent_units": units,
         **_named("gain", gains),
@@ -83,7 +88,7 @@ def verdict(
     saved: Mapping[str, float],
 ) -> tuple[str, str]:
     """One word and its reason, by the rule of `collapse`; gains and savings by part."""
-    most, (worst, least) = max(*gains.values(), *saved.values()), min(gains.items(), key=lambda item: item[1])
+    most, (worst, least) = max([*gains.values(), *saved.values()]), min(gains.items(), key=lambda item: item[1])
     if windows < FEWEST_WINDOWS:
         return "unknown", f"{windows} windows are too few to tell; {FEWEST_WINDOWS} are the least"
     if information < NO_INFORMATION * bound:

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import MusicSet
+from engine.evaluation.collapse import use_of_latent
 from engine.evaluation.hits import f1
+from engine.evaluation.reconstruction import Encoded
 from engine.models.draw import draw_hits, draw_offsets, draw_tapped_hits, draw_velocities
 from engine.models.feel import Feel, FeelModel, draw_feel
 from engine.models.heads import interpret
@@ -17,6 +19,7 @@ from engine.models.vae import Vae, kl_divergence
 from engine.representations.drums import KICK, NUM_VOICES, SNARE
 from engine.representations.grid import STEPS_PER_QUARTER
 
+BAR_STEPS = 4 * STEPS_PER_QUARTER
 SAMPLES = 2000
 TEMPERATURE = 0.5
 _BATCH = 500
@@ -26,17 +29,22 @@ Figures = dict[str, Any]
 
 @torch.inference_mode()
 def evaluate_groove(model: Vae, valid: MusicSet, seed: int = 0) -> Figures:
-    """A plain groove autoencoder on the validation windows: what it rebuilds and what it invents."""
+    """A plain groove autoencoder on validation windows: what it rebuilds and invents, and what its latent is for."""
     generator = torch.Generator().manual_seed(seed)
     parts = [model.encode(chunk) for chunk in valid.music.split(_BATCH)]
     mu, log_var = (torch.cat(column) for column in zip(*parts, strict=True))
     drawn = mu + (0.5 * log_var).exp() * torch.randn(mu.shape, generator=generator)
     prior = torch.randn(SAMPLES, mu.shape[1], generator=generator)
+    given = Encoded(valid.music, mu, log_var, drawn)
+    latents = {"posterior_mean": mu, "sampled_latent": drawn, "shuffled_latent": given.of_another}
+    rebuilt = {name: _rebuilt(_decode(model, z, 0.0, generator), valid) for name, z in latents.items()}
+    own, other = (rebuilt[name]["hit_f1"] for name in ("posterior_mean", "shuffled_latent"))
+    kl_nats = float(kl_divergence(mu, log_var).mean())
     return {
         "windows": len(valid),
-        "kl_nats": float(kl_divergence(mu, log_var).mean()),
-        "posterior_mean": _rebuilt(_decode(model, mu, 0.0, generator), valid),
-        "sampled_latent": _rebuilt(_decode(model, drawn, 0.0, generator), valid),
+        "kl_nats": kl_nats,
+        **rebuilt,
+        "collapse": use_of_latent(given, kl_nats, {"drums": (own - other) / (1 - other) if other < 1 else 0.0}, {}),
         "data": _players(valid.music),
         "samples": _players(_decode(model, prior, TEMPERATURE, generator)),
     }
@@ -153,15 +161,16 @@ def _players(music: Tensor) -> Figures:
     """Density, voices and feel of a set of grooves."""
     hits, velocities, offsets = music.split(NUM_VOICES, -1)
     played = hits > 0
+    bars = played.unflatten(1, (-1, BAR_STEPS))
     return {
-        "hits_a_bar": float(hits.sum() / len(hits) / 2),
+        "hits_a_bar": float(bars.sum((2, 3)).float().mean()),
         "voices": float(played.any(1).sum(1).float().mean()),
         "velocity_mean": float(velocities[played].mean()),
         "velocity_spread": float(velocities[played].std()),
         "offset_mean": float(offsets[played].mean()),
         "offset_spread": float(offsets[played].std()),
-        "backbeat": float(played[:, [4, 12, 20, 28], SNARE].float().mean()),
-        "downbeat_kick": float(played[:, [0, 16], KICK].float().mean()),
+        "backbeat": float(bars[:, :, [4, 12], SNARE].float().mean()),
+        "downbeat_kick": float(bars[:, :, 0, KICK].float().mean()),
     }
 
 

@@ -109,7 +109,10 @@ def test_a_model_that_knows_every_melody_by_heart_is_right_everywhere(data_file:
 
 def test_a_model_that_knows_every_groove_by_heart_makes_no_error(data_file: Path) -> None:
     valid = load_set(data_file, "groove", "valid")
-    figures = evaluate_groove(GrooveParrot(valid.music), valid)["posterior_mean"]
+    found = evaluate_groove(GrooveParrot(valid.music), valid)
+    assert found["collapse"]["gain"] == 1
+    assert found["shuffled_latent"]["hit_f1"] < 1
+    figures = found["posterior_mean"]
     assert figures["hit_f1"] == figures["exact"] == 1
     assert figures["velocity_mae"] == pytest.approx(0, abs=1e-4)
     assert figures["timing_mae_ms"] == pytest.approx(0, abs=0.01)
@@ -129,6 +132,15 @@ def even_beats(bpm: float) -> MusicSet:
     music[1::2, 0, NUM_VOICES] = 0.8
     music[0, 4, 2 * NUM_VOICES] = 0.01
     return MusicSet(music, torch.zeros(4), torch.zeros(4), torch.full((4,), bpm), ("s",))
+
+
+def test_grooves_of_any_length_are_counted_by_the_bar() -> None:
+    beats = even_beats(120.0)
+    longer = replace(beats, music=beats.music.repeat(1, 2, 1))
+    told = [evaluate_groove(GrooveParrot(each.music), each)["data"] for each in (beats, longer)]
+    assert told[0]["hits_a_bar"] == told[1]["hits_a_bar"] == 4
+    assert told[0]["downbeat_kick"] == told[1]["downbeat_kick"] == 1
+    assert told[0]["backbeat"] == told[1]["backbeat"] == 0
 
 
 def test_timing_errors_are_in_milliseconds_at_each_clips_tempo() -> None:
