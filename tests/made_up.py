@@ -110,3 +110,11 @@ def write_forms(folder: Path, seed: int = 0) -> Path:
             weight.data *= 1.5
         checkpoint.save(folder / name, model, kind, {})
     return folder
+
+
+def write_bars(folder: Path, name: str = "drums_of_bars") -> Path:
+    """A tiny model of two bars of drum classes, whose bars have shares of the latent."""
+    torch.manual_seed(0)
+    model = Vae(tiny_vae("drums", "bars", "bars"))
+    checkpoint.save(folder / name, model, "drums", {"schedule": {"transpose": [0, 0], "sources": []}})
+    return folder / name

@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 import torch
 from lightning import Trainer
-from made_up import tiny_vae, write_checkpoints
+from made_up import write_bars, write_checkpoints
 from safetensors.torch import load_file
 
 from engine.errors import DataError, WrongKindError
 from engine.evaluation import prior as tuning
 from engine.evaluation import samples as sampling
 from engine.evaluation.evaluate import evaluate
-from engine.models.vae import Vae
 from engine.runtime import checkpoint
 from engine.runtime.prior import PRIOR_NAME
 from engine.training import prior as learning
@@ -33,14 +32,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning, "COMPARED", 10)
 
 
-def a_model(folder: Path, name: str = "drums") -> Path:
-    """An autoencoder of drum classes whose two bars have shares of the latent."""
-    torch.manual_seed(0)
-    model = Vae(tiny_vae("drums", "bars", "bars"))
-    checkpoint.save(folder / name, model, "drums", {"schedule": {"transpose": [0, 0], "sources": []}})
-    return folder / name
-
-
 def learnt(folder: Path, data: Path, work: str = "work", **options: Any) -> dict[str, Any] | None:
     usual = PriorOptions(
         folder, data, folder.parent / work, steps=6, batch_size=8, validate_every=2, precision="float32", threads=1,
@@ -50,7 +41,7 @@ def learnt(folder: Path, data: Path, work: str = "work", **options: Any) -> dict
 
 
 def test_a_prior_is_written_kept_in_the_config_and_told_in_the_card(data_file: Path, tmp_path: Path) -> None:
-    folder = a_model(tmp_path)
+    folder = write_bars(tmp_path)
     before = checkpoint.load(folder).hash
     facts = learnt(folder, data_file)
     assert facts is not None
@@ -66,13 +57,13 @@ def test_a_prior_is_written_kept_in_the_config_and_told_in_the_card(data_file: P
     assert figures["samples"] != figures["samples_of_plain_prior"]
     text = write_card(folder, data_file, figures).read_text()
     assert "## Prior" in text
-    assert "bridge prior checkpoints/drums" in text
+    assert "bridge prior checkpoints/drums_of_bars" in text
 
 
 def test_a_resumed_run_ends_with_the_same_bits(
     data_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    straight, resumed = a_model(tmp_path / "a"), a_model(tmp_path / "b")
+    straight, resumed = write_bars(tmp_path / "a"), write_bars(tmp_path / "b")
     learnt(straight, data_file)
     with monkeypatch.context() as patched:  # the state that an interrupt leaves after step 4
         patched.setattr(learning, "Trainer", lambda **given: Trainer(**{**given, "max_steps": 4}))
@@ -83,7 +74,7 @@ def test_a_resumed_run_ends_with_the_same_bits(
 
 
 def test_no_run_is_lost_and_none_is_mixed_with_another(data_file: Path, tmp_path: Path) -> None:
-    folder = a_model(tmp_path)
+    folder = write_bars(tmp_path)
     with pytest.raises(DataError, match="nothing to resume"):
         learnt(folder, data_file, resume=True)
     learnt(folder, data_file)
