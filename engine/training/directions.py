@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import MusicSet, data_hash, load_set
+from engine.data.kinds import kind_of
 from engine.errors import WrongKindError
 from engine.evaluation.attributes import ATTRIBUTES, Attributes
 from engine.evaluation.directions import decoded, deviations, measure_directions
@@ -28,6 +29,7 @@ CLIPS = 100_000
 _CALIBRATED_ON = 300
 _QUARTILE = 0.25
 _BATCH = 500
+_KNOWN = f"find directions of a model of {' or '.join(ATTRIBUTES)}"
 
 
 class Material(NamedTuple):
@@ -59,14 +61,17 @@ def write_directions(folder: Path, data: Path, seed: int = 0) -> dict[str, Any]:
     if not isinstance(model, Vae) or schedule.get("task", "plain") != "plain":
         raise WrongKindError(f"{loaded.name} is no autoencoder of whole clips; find directions of one that is")
     music, sources = model.config.music, tuple(schedule.get("sources", ()))
-    train, valid = (load_set(data, music, split).only(sources) for split in ("train", "valid"))
+    if music not in ATTRIBUTES:
+        raise WrongKindError(f"{loaded.name} plays {music}, of which no attributes are known; {_KNOWN}")
+    kind = kind_of(music, model.config.steps).name
+    train, valid = (load_set(data, kind, split).only(sources) for split in ("train", "valid"))
     material = material_of(loaded, model, train, seed)
     names = _that_vary([knob.name for knob in KNOBS[loaded.kind] if knob.in_latent], ATTRIBUTES[music], material)
     found = save_directions(folder, find(model, names, material, seed), loaded.hash)
     plain = differences_of_means(model, names, material, seed)
     facts = {
         "seed": seed,
-        "data_sha256": data_hash(data, music),
+        "data_sha256": data_hash(data, kind),
         "torch": torch.__version__,
         "figures": finite(measure_directions(model, found, valid.music, seed)),
         "difference_of_means": finite(measure_directions(model, plain, valid.music, seed)),

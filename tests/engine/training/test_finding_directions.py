@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from made_up import tiny_feel, tiny_vae, write_checkpoints
+from made_up import tiny_feel, tiny_vae, write_bars, write_checkpoints
 from torch import Tensor
 
 from engine.data.dataset import load_set
@@ -177,11 +177,20 @@ def test_evaluation_and_card_tell_what_the_knobs_do(tmp_path: Path, data_file: P
 def test_what_has_no_such_latent_is_refused(tmp_path: Path, data_file: Path) -> None:
     checkpoint.save(tmp_path / "feel", FeelModel(tiny_feel()), "drums", {})
     checkpoint.save(tmp_path / "part", Vae(tiny_vae("groove")), "drums", {"schedule": {"task": "tap"}})
-    for name in ("feel", "part"):
+    write_bars(tmp_path, "classes")
+    for name in ("feel", "part", "classes"):
         with pytest.raises(WrongKindError, match=name):
             write_directions(tmp_path / name, data_file)
     with pytest.raises(DataError):
         write_directions(write_checkpoints(tmp_path) / "melody_2bar", tmp_path / "nothing")
+
+
+@pytest.mark.usefixtures("quick")
+def test_windows_of_other_lengths_have_directions_too(data_file: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    checkpoint.save(tmp_path / "groove_4bar", Vae(tiny_vae("groove", "bars", "bars", 64)), "drums", {})
+    write_directions(tmp_path / "groove_4bar", data_file)
+    assert checkpoint.load(tmp_path / "groove_4bar").directions is not None
 
 
 def test_figures_of_music_that_does_not_move_are_plain() -> None:
