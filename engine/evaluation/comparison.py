@@ -125,13 +125,11 @@ def _row(loaded: Checkpoint, valid: MusicSet, seed: int) -> Figures:
 
 
 def _training(trained: Mapping[str, Any]) -> Figures:
-    """Windows seen, those of the run that it began with too, and seconds an optimiser step where a run noted them."""
+    """Windows seen, those of the run that it began with too."""
     runs = [run for run in (trained.get("start"), trained) if run]
     known = bool(runs) and all("steps" in run and "batch_size" in run.get("schedule", {}) for run in runs)
-    return {
-        "training_windows_seen": sum(run["steps"] * run["schedule"]["batch_size"] for run in runs) if known else None,
-        "seconds_a_step": trained.get("seconds_a_step"),
-    }
+    seen = sum(run["steps"] * run["schedule"]["batch_size"] for run in runs) if known else None
+    return {"training_windows_seen": seen}
 
 
 def _rebuilt(music: str, found: Figures) -> Figures:
