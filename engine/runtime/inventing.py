@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -27,6 +28,8 @@ from engine.runtime.translators import Piece, Recipe
 from engine.runtime.ways import Ways, from_prior
 
 SPACINGS = ("change", "angle")
+_DRAWN_AGAIN = 3
+_ANOTHER_SEED = 15_485_863
 
 
 class Inventing:
@@ -42,11 +45,20 @@ class Inventing:
         self._ways = Ways(kinds, encoder)
 
     def sample(self, loaded: Checkpoint, count: int, *, temperature: float, seed: int) -> Answer:
-        """Pieces of the prior, as long as the model's window."""
+        """Pieces of the prior, as long as the model's window; in place of one that is silent another is drawn."""
         check_count(count)
         check_temperature(temperature)
         frame = Clip((), loaded.bars * 4.0)
         check_size(count, frame, vae_of(loaded))
+        answer = self._sampled(loaded, frame, count, temperature, seed)
+        for turn in range(1, _DRAWN_AGAIN + 1):
+            if all(_sounds(answer, count)):
+                break
+            other = self._sampled(loaded, frame, count, temperature, seed + turn * _ANOTHER_SEED)
+            answer = _with_others(answer, other, count)
+        return answer
+
+    def _sampled(self, loaded: Checkpoint, frame: Clip, count: int, temperature: float, seed: int) -> Answer:
         z = from_prior(loaded, count, seed)[:, None]
         recipe = Recipe[Piece](frame, (), ((),) * count, temperature, generator_of(seed))
         return self._decoded(loaded, z, recipe, Encoded((), (), False, 0.0))
@@ -130,3 +142,16 @@ class Inventing:
         clips = self._kinds.of(loaded).speak(outputs, recipe)
         decode_ms = (time.perf_counter() - started) * 1e3
         return Answer(tuple(clips), encoded.encode_ms, decode_ms, encoded.cached, encoded.left_out)
+
+
+def _sounds(answer: Answer, count: int) -> list[bool]:
+    """Of each of `count` pieces, whether it has a note."""
+    parts = len(answer.clips) // count
+    return [any(clip.notes for clip in answer.clips[k * parts : (k + 1) * parts]) for k in range(count)]
+
+
+def _with_others(answer: Answer, other: Answer, count: int) -> Answer:
+    """Those pieces of another answer in place of the silent ones."""
+    parts, sounds = len(answer.clips) // count, _sounds(answer, count)
+    chosen = [(answer if sounds[place // parts] else other).clips[place] for place in range(len(answer.clips))]
+    return replace(answer, clips=tuple(chosen), decode_ms=answer.decode_ms + other.decode_ms)
