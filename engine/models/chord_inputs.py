@@ -9,7 +9,9 @@ from engine.models.chord_lstm import MAX_PLACE, ChordInputs
 from engine.representations.chord_vocabulary import DURATION_STEPS
 
 
-def inputs_of(words: Tensor, durations: Tensor, steps: Tensor, bar_steps: Tensor, num_words: int) -> ChordInputs:
+def inputs_of(
+    words: Tensor, durations: Tensor, steps: Tensor, bar_steps: Tensor, recalled: Tensor, num_words: int
+) -> ChordInputs:
     """Each event shown the one before it, and where in the bar itself begins.
 
     Args:
@@ -18,12 +20,13 @@ def inputs_of(words: Tensor, durations: Tensor, steps: Tensor, bar_steps: Tensor
         durations: classes, in the same way.
         steps: where each event begins, `batch, events`.
         bar_steps: of each sequence's meter, `batch`.
+        recalled: as `chord_tensors.recalled` has it, `batch, events, 2`.
         num_words: size of the vocabulary.
     """
     if words.shape[1] == steps.shape[1]:
         words, durations = (_shown(words, num_words), _shown(durations, len(DURATION_STEPS)))
     since, left = places(steps, bar_steps[:, None])
-    return ChordInputs(words[:, :-1], durations[:, :-1], since, left)
+    return ChordInputs(words[:, :-1], durations[:, :-1], since, left, recalled)
 
 
 def places(steps: Tensor, bar_steps: Tensor) -> tuple[Tensor, Tensor]:

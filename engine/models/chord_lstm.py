@@ -2,7 +2,8 @@
 
 Source: the LSTM over chordified music with two inputs and two outputs (notes and durations), as textbooks have it.
 Differs: a chord enters as its word and as its pitch classes, so that chords which share notes are near from the
-start; where in the bar the next event begins enters too; and its duration is chosen in the light of its chord.
+start; where in the bar the next event begins enters too, and what followed the last time that the music was at such
+a place (`recalled`), since a piece comes back to what it said; and a duration is chosen in the light of its chord.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from engine.models.config import ChordsConfig
 from engine.models.trained_lstm import State, TrainedLstm
+from engine.representations.chord_tensors import RECALLS
 from engine.representations.chord_vocabulary import DURATION_STEPS, closed
 
 MAX_PLACE = 64
@@ -22,19 +24,22 @@ MAX_PLACE = 64
 
 @dataclass(frozen=True)
 class ChordInputs:
-    """What is known before each event, each `batch, events`.
+    """What is known before each event, each `batch, events`, `recalled` with an axis of `RECALLS` behind.
 
     Attributes:
         chords: the word of the event before, the vocabulary's size where there was none.
         durations: its duration's class, the number of durations where there was none.
         since: steps from the bar's beginning to the event's, 0..63.
         left: steps from there to the bar's end, 1..64.
+        recalled: the words that followed the last time the same chords came before, so many as `RECALLS` says; the
+            vocabulary's size where they never did.
     """
 
     chords: Tensor
     durations: Tensor
     since: Tensor
     left: Tensor
+    recalled: Tensor
 
 
 class ChordLstm(nn.Module):
@@ -56,9 +61,10 @@ class ChordLstm(nn.Module):
         self.left = nn.Embedding(MAX_PLACE + 1, width // 2)
         for table in (self.words, self.lengths, self.since, self.left):
             nn.init.normal_(table.weight, std=0.3)
+        self.memory = nn.Linear(len(RECALLS) * width, width)
         self.drop = nn.Dropout(config.dropout)
         self.lstm = TrainedLstm(
-            width + 3 * (width // 2), config.lstm_width, config.lstm_layers, batch_first=True, dropout=config.dropout
+            2 * width + 3 * (width // 2), config.lstm_width, config.lstm_layers, batch_first=True, dropout=config.dropout
         )
         self.chord_out = nn.Linear(config.lstm_width, width)
         self.chord_bias = nn.Parameter(torch.zeros(self.num_chords))
@@ -77,7 +83,7 @@ class ChordLstm(nn.Module):
         entering = torch.cat(
             [
                 self._chord(inputs.chords), self.lengths(inputs.durations), self.since(inputs.since),
-                self.left(inputs.left),
+                self.left(inputs.left), self.memory(self._chord(inputs.recalled).flatten(2)),
             ],
             -1,
         )  # fmt: skip

@@ -101,7 +101,7 @@ class ChordsConfig:
     steps: int = 128
     latent_dim: int = 64
     window_events: int = 16
-    map_events: int = 8
+    map_events: int = 4
     embedding: int = 64
     lstm_width: int = 192
     lstm_layers: int = 2

@@ -12,8 +12,9 @@ from torch import Tensor
 from engine.data.chord_songs import ChordSong
 from engine.models.chord_inputs import inputs_of
 from engine.models.chord_lstm import ChordInputs
-from engine.representations.chord_tensors import ChordTokens, to_tensor
-from engine.representations.chord_vocabulary import Vocabulary
+from engine.evaluation.chords import tokens_of
+from engine.representations.chord_tensors import RECALLS, recalled
+from engine.representations.chord_vocabulary import DURATION_STEPS, Vocabulary
 from engine.training.batches import step_seed
 
 
@@ -62,6 +63,7 @@ class PassageBatches:
         self.transpose, self.seed = transpose, seed
         self._turned = _turned_words(vocabulary)
         self._words = [tokens.words(vocabulary) for tokens in self.tokens]
+        self._recalled = [recalled(words.tolist(), len(vocabulary)) for words in self._words]
         lengths = np.array([len(tokens) for tokens in self.tokens], np.float64)
         self._chances = lengths / lengths.sum()
 
@@ -83,7 +85,8 @@ class PassageBatches:
         shape = (len(cuts), events)
         words, durations = np.zeros((shape[0], events + 1), np.int64), np.zeros((shape[0], events + 1), np.int64)
         steps, counts = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
-        words[:, 0], durations[:, 0] = num_words, self.vocabulary_durations
+        again = np.full((*shape, len(RECALLS)), num_words, np.int64)
+        words[:, 0], durations[:, 0] = num_words, len(DURATION_STEPS)
         for row, (song, start, shift) in enumerate(cuts):
             tokens, own = self.tokens[song], self._turned[shift % 12][self._words[song]]
             stop = min(len(tokens), start + events)
@@ -92,22 +95,11 @@ class PassageBatches:
             if start:
                 words[row, 0], durations[row, 0] = own[start - 1], tokens.durations[start - 1]
             steps[row, :size], counts[row, :size] = tokens.steps[start:stop], 1
+            again[row, :size] = self._turned[shift % 12][self._recalled[song][start:stop]]
         bars = torch.tensor([self.tokens[song].bar_steps for song, _, _ in cuts])
         shown, lengths = torch.from_numpy(words), torch.from_numpy(durations)
-        inputs = inputs_of(shown, lengths, torch.from_numpy(steps), bars, num_words)
+        inputs = inputs_of(shown, lengths, torch.from_numpy(steps), bars, torch.from_numpy(again), num_words)
         return Passages(inputs, shown[:, 1:], lengths[:, 1:], torch.from_numpy(counts))
-
-    @property
-    def vocabulary_durations(self) -> int:
-        """The class that stands where no duration was."""
-        from engine.representations.chord_vocabulary import DURATION_STEPS
-
-        return len(DURATION_STEPS)
-
-
-def tokens_of(song: ChordSong, keys: str) -> ChordTokens:
-    """A song's arrays, in C major or A minor, or as it is."""
-    return to_tensor(song.events, song.bar_steps, song.shift if keys == "home" else 0)
 
 
 def windows_of(songs: Sequence[ChordSong], events: int, keys: str, hop: int = 1) -> Tensor:
@@ -123,7 +115,7 @@ def window_batch(windows: Tensor, batch_size: int, seed: int, step: int) -> Tens
 
 
 def _turned_words(vocabulary: Vocabulary) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """The place of each word moved up by 0..11 semitones, `12, words`."""
+    """The place of each word moved up by 0..11 semitones, `12, words + 1`; what stands for no word stays."""
     chords = vocabulary.chords
-    rows = [[vocabulary.place([(p + up) % 12 for p in chord]) for chord in chords] for up in range(12)]
+    rows = [[*(vocabulary.place([(p + up) % 12 for p in chord]) for chord in chords), len(chords)] for up in range(12)]
     return np.array(rows, np.int64)
