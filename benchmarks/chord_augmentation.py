@@ -1,6 +1,6 @@
-"""Transposition as augmentation against none, for the LSTM of chords: `python -m benchmarks.chord_augmentation FOLDER...`.
+"""Transposition as augmentation against none: `python -m benchmarks.chord_augmentation FOLDER...`.
 
-Three ways, each by every seed, all by one schedule: keys as they are; the same with each passage moved by -5 to 6
+Three ways to train the LSTM of chords, each by every seed, all by one schedule: keys as they are; the same with each passage moved by -5 to 6
 semitones in training; all music in C major or A minor. Measured on the validation split as `engine.evaluation.chords`
 does; guesses stand beside them.
 """
@@ -45,8 +45,10 @@ def _measure(songs: ChordSongs, way: str, options: ChordOptions, steps: int) -> 
     figures = next_figures(model, closed(config.shapes), options.keys, songs.of(TRAIN), songs.of(VALID))
     for name, row in figures.items():
         if name == "lstm" or options.seed == 1:
-            print(f"| {way}: {name} | {options.seed} | {row['chord']:.3f} | {row['duration']:.3f} | {row['both']:.3f} |",
-                  flush=True)
+            print(
+                f"| {way}: {name} | {options.seed} | {row['chord']:.3f} | {row['duration']:.3f} | {row['both']:.3f} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def _read(file: SourceFile) -> ChordSong | str:
     if len(content) > MAX_FILE_BYTES:
         return f"oversized: more than {MAX_FILE_BYTES} bytes"
     try:
-        score = Score.from_midi(content)
+        score: Any = Score.from_midi(content)
     except Exception as error:  # symusic raises RuntimeError, ValueError and others of its C++ core
         return f"broken: {str(error).splitlines()[0][:80] if str(error) else type(error).__name__}"
     if score.ticks_per_quarter <= 0 or score.note_num() > MAX_NOTES:
@@ -156,9 +156,7 @@ def _signature_shift(score: Any) -> int | None:
 def _once(songs: Sequence[ChordSong], skipped: list[tuple[str, str]]) -> Iterator[ChordSong]:
     seen: set[int] = set()
     for song in songs:
-        shape = hash(
-            tuple((e.duration_steps, tuple(pitch + song.shift for pitch in e.pitches)) for e in song.events)
-        )
+        shape = hash(tuple((e.duration_steps, tuple(pitch + song.shift for pitch in e.pitches)) for e in song.events))
         if shape in seen:
             skipped.append((song.name, "twice: another file has the same chords"))
         else:

@@ -74,7 +74,8 @@ def rebuilt_figures(
         "plain map, latent of 2": (model.plain_map, config.map_events),
     }
     figures = {
-        name: _accuracies(_rebuilt(vae, events, vocabulary, config.keys, valid)) for name, (vae, events) in parts.items()
+        name: _accuracies(_rebuilt(vae, events, vocabulary, config.keys, valid))
+        for name, (vae, events) in parts.items()
     }
     return figures | _guessed(vocabulary, config.keys, train, valid)
 
@@ -110,9 +111,7 @@ def _next_right(model: ChordLstm, tokens: ChordTokens, vocabulary: Vocabulary) -
 
 
 @torch.no_grad()
-def _rebuilt(
-    vae: Vae, events: int, vocabulary: Vocabulary, keys: str, songs: Iterable[ChordSong]
-) -> Iterable[Right]:
+def _rebuilt(vae: Vae, events: int, vocabulary: Vocabulary, keys: str, songs: Iterable[ChordSong]) -> Iterable[Right]:
     for song in songs:
         tokens = tokens_of(song, keys)
         windows = torch.from_numpy(tokens.windows(events, events))
@@ -128,13 +127,15 @@ def _rebuilt(
 def _guessed(
     vocabulary: Vocabulary, keys: str, train: Sequence[ChordSong], valid: Sequence[ChordSong]
 ) -> dict[str, dict[str, float]]:
-    split_words, split_durations = (
-        [[read(tokens_of(song, keys)) for song in songs] for songs in (train, valid)]
-        for read in (lambda tokens: tokens.words(vocabulary), lambda tokens: tokens.durations)
-    )
+    both = [[tokens_of(song, keys) for song in songs] for songs in (train, valid)]
+    split_words = [[tokens.words(vocabulary) for tokens in one] for one in both]
+    split_durations = [[tokens.durations for tokens in one] for one in both]
     makers: dict[str, Callable[[Sequence[Ints], int], Guess]] = {
-        "majority": lambda seen, _: majority(seen), "bigram": bigram, "repeat the last": lambda seen, _: repeated(seen), "recall": recalling,
-    }  # fmt: skip
+        "majority": lambda seen, _: majority(seen),
+        "bigram": bigram,
+        "repeat the last": lambda seen, _: repeated(seen),
+        "recall": recalling,
+    }
     figures = {}
     for name, make in makers.items():
         guess_word = make(split_words[0], len(vocabulary))

@@ -64,7 +64,11 @@ class ChordLstm(nn.Module):
         self.memory = nn.Linear(len(RECALLS) * width, width)
         self.drop = nn.Dropout(config.dropout)
         self.lstm = TrainedLstm(
-            2 * width + 3 * (width // 2), config.lstm_width, config.lstm_layers, batch_first=True, dropout=config.dropout
+            2 * width + 3 * (width // 2),
+            config.lstm_width,
+            config.lstm_layers,
+            batch_first=True,
+            dropout=config.dropout,
         )
         self.chord_out = nn.Linear(config.lstm_width, width)
         self.chord_bias = nn.Parameter(torch.zeros(self.num_chords))

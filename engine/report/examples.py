@@ -18,7 +18,7 @@ from engine.models.tasks import TASKS, tap_of
 from engine.models.vae import Vae
 from engine.report.passages import Passage, passages
 from engine.representations.drums import NUM_VOICES
-from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.checkpoint import Checkpoint, windowed
 
 TEMPERATURE = 0.5
 _LONG_BARS = 5
@@ -64,7 +64,7 @@ def examples_of(loaded: Checkpoint, valid: MusicSet, seed: int = 0) -> Examples:
     generator = torch.Generator().manual_seed(seed)
     is_long = loaded.bars >= _LONG_BARS
     picks = torch.randperm(len(valid), generator=generator)[: _LONG_PAIRS if is_long else _PAIRS]
-    model = loaded.model
+    model = windowed(loaded)
     if isinstance(model, Vae):
         task = str(loaded.trained.get("schedule", {}).get("task", "plain"))
         return _of_autoencoder(model, task, valid, picks, _LONG_SAMPLES if is_long else _SAMPLES, generator)

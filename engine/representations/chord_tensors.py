@@ -44,7 +44,9 @@ class ChordTokens:
 
     def transposed(self, semitones: int) -> ChordTokens:
         """The same in another key."""
-        return ChordTokens(np.roll(self.notes, semitones, 1), self.durations, self.steps, self.bar_steps, self.end_steps)
+        return ChordTokens(
+            np.roll(self.notes, semitones, 1), self.durations, self.steps, self.bar_steps, self.end_steps
+        )
 
     def windows(self, events: int, hop: int = 1) -> Ints:
         """Windows `windows, events, 13`, as a chord head takes them; none where there are too few events."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,8 @@ class Vocabulary:
 
     def one_hot(self, pitches: Sequence[int]) -> Ints:
         """1 at the chord's place, shape `words`."""
-        return np.eye(len(self.chords), dtype=np.int64)[self.place(pitches)]
+        row: Ints = np.eye(len(self.chords), dtype=np.int64)[self.place(pitches)]
+        return row
 
     def _nearest(self, chord: Chord) -> int:
         if len(self.chords) == 1:
@@ -109,7 +110,8 @@ def counted_shapes(chords: Iterable[Chord], least: int = 1) -> tuple[int, ...]:
     return tuple(shape for shape, count in counts.most_common() if shape and count >= least)
 
 
-def closed(shapes: Sequence[int]) -> Vocabulary:
+@cache
+def closed(shapes: tuple[int, ...]) -> Vocabulary:
     """The folded vocabulary of these shapes on every root: the rest, then shape by shape, from C up.
 
     Raises:

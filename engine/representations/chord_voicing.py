@@ -51,5 +51,7 @@ def nearest(pitch_class: int, around: float, low: int, high: int) -> int:
 
 def _above(pitch_class: int, bass: int, centre: float, taken: set[int]) -> int:
     """The nearest free place to the centre, over the bass and no lower than the chord may sound."""
-    places = [p for p in range(bass + 3, min(127, max(_HIGH, bass + 24)) + 1) if p % 12 == pitch_class and p not in taken]
+    places = [
+        p for p in range(bass + 3, min(127, max(_HIGH, bass + 24)) + 1) if p % 12 == pitch_class and p not in taken
+    ]
     return min(places, key=lambda pitch: (abs(pitch - centre), pitch))

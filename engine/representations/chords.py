@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ def chordify(notes: Iterable[GridNote], steps: int) -> tuple[ChordEvent, ...]:
         ends[end].append(pitch)
     sounding: set[int] = set()
     events = []
-    for here, there in zip(changes, changes[1:], strict=False):
+    for here, there in pairwise(changes):
         sounding -= set(ends[here])
         held = frozenset(sounding)
         sounding |= set(begins[here])

@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as from_bytes
 from safetensors.torch import save as to_bytes
 
-from engine.errors import CheckpointError
+from engine.errors import CheckpointError, WrongKindError
 from engine.models.chords import ChordsModel
 from engine.models.config import ChordsConfig, FeelConfig, ModelConfig, VaeConfig, from_dict, to_dict
 from engine.models.feel import FeelModel
@@ -143,6 +143,19 @@ def save(folder: Path, model: AnyModel, kind: str, trained: dict[str, Any]) -> N
         "trained": trained,
     }
     _write_config(folder / CONFIG_NAME, table)
+
+
+def windowed(loaded: Checkpoint) -> Vae | FeelModel:
+    """The model of a checkpoint, where it works on windows of steps as data sets hold them.
+
+    Raises:
+        WrongKindError: it is a system of chords.
+    """
+    if isinstance(loaded.model, ChordsModel):
+        raise WrongKindError(
+            f"{loaded.name} is a system of chords, which no data set of windows measures; its figures stand in its card"
+        )
+    return loaded.model
 
 
 def annotate(folder: Path, facts: Mapping[str, Any]) -> None:

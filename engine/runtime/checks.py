@@ -12,8 +12,8 @@ from engine.representations.grid import window_starts
 from engine.representations.kind import NO_NOTES, judge_kind
 
 NO_CHORDS = (
-    "the clip has several notes at a time, and no loaded model plays chords; set kind to melody to use its highest line "
-    "alone"
+    "the clip has several notes at a time, and no loaded model plays chords; "
+    "set kind to melody to use its highest line alone"
 )
 MAX_COUNT = 128
 MAX_OUTPUTS = 8192 * 32 * 90

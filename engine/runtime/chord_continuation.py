@@ -71,7 +71,9 @@ def go_on(
             row.add(word, length, start + steps)
         if all(row.at >= start + steps for row in rows):
             return [Course(tuple(row.new_words), tuple(row.durations)) for row in rows]
-        logits, hidden, state = model.lstm(_to(_next_inputs(rows, words, lengths, bar_steps, vocabulary), device), state)
+        logits, hidden, state = model.lstm(
+            _to(_next_inputs(rows, words, lengths, bar_steps, vocabulary), device), state
+        )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Durations that fill a stretch of time exactly: the likeliest of all that do, so that no variation drifts off the bar."""
+"""Durations that fill a stretch of time exactly: the likeliest that do, so that no variation drifts off the bar."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 def filling(logits: Floats, own: Sequence[int], lines: Collection[int] = ()) -> list[int]:
     """Durations in steps, of the sum that `own` has.
 
-    Every event may last as long as one of `DURATION_STEPS`, or as long as it did. With noise in the logits it is a draw.
+    Every event may last as long as one of `DURATION_STEPS`, or as long as it did. With noise in the logits it is a
+    draw.
 
     Args:
         logits: of the durations' classes, `events, durations`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -52,7 +53,7 @@ class HeardChords:
     @cached_property
     def holds(self) -> bool:
         """Whether most of what two neighbouring events have in common sounds on instead of being struck again."""
-        common = [set(a.pitches) & set(b.pitches) for a, b in zip(self.events, self.events[1:], strict=False)]
+        common = [set(a.pitches) & set(b.pitches) for a, b in pairwise(self.events)]
         held = sum(len(event.held) for event in self.events)
         return held * 2 > sum(map(len, common))
 
@@ -67,6 +68,8 @@ def hear(clip: Clip, config: ChordsConfig) -> HeardChords:
     steps = bar_steps(clip)
     events = chords_of(clip)
     if len(events) > MAX_EVENTS:
-        raise TooLargeError(f"the clip has {len(events)} chords; a model of chords takes {MAX_EVENTS}: give a part of it")
+        raise TooLargeError(
+            f"the clip has {len(events)} chords; a model of chords takes {MAX_EVENTS}: give a part of it"
+        )
     shift = home_shift(best_key(pitch_class_weights(events))) if config.keys == "home" else 0
     return HeardChords(clip, events, shift, to_tensor(events, steps, shift))

@@ -191,7 +191,7 @@ def _spoken(
 ) -> list[Spoken]:
     """Chords and durations drawn, event by event of the weightiest source."""
     logits = notes @ table.many_hot.t()
-    uniform = [None, None]
+    uniform: list[Tensor | None] = [None, None]
     if temperature > 0:
         uniform = [torch.rand(said.shape, generator=generator) for said in (logits, lengths)]
     words = classes_by(logits, temperature, uniform[0]).tolist()

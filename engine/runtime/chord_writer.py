@@ -58,7 +58,8 @@ def write_chords(
 
 def _laid_out(spoken: Sequence[Spoken], voicer: HeardChords | None) -> list[ChordEvent]:
     events: list[ChordEvent] = []
-    step, last, before = 0, PLAIN if voicer is None else _first(voicer), ()
+    last: tuple[int, ...] = PLAIN if voicer is None else _first(voicer)
+    step, before = 0, tuple[int, ...]()
     for one in spoken:
         pitches, is_own = _voicing(one, voicer, last)
         if is_own and voicer is not None and one.place is not None:

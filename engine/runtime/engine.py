@@ -27,8 +27,8 @@ from engine.runtime.answers import NO_CHOICE, Answer, CacheStats, Choice, ModelI
 from engine.runtime.cache import LatentCache
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import (
-    check_count,
     NO_CHORDS,
+    check_count,
     check_kind,
     check_morphed,
     check_share,

@@ -39,9 +39,9 @@ log = logging.getLogger("engine")
 class Roster:
     """Models by name and by role. What has no role here is left out, and said so.
 
-    Roles are `melody`, `drums` and `trio` (autoencoders of that kind), `chords`, `humanize` and `drumify`. Without a choice a
-    role is played by a model of two bars, drums by one of grooves; where several are left, by one of the folder named
-    first, by the shipped one, by the first in order of name.
+    Roles are `melody`, `drums` and `trio` (autoencoders of that kind), `chords`, `humanize` and `drumify`. Without a
+    choice a role is played by a model of two bars, drums by one of grooves; where several are left, by one of the
+    folder named first, by the shipped one, by the first in order of name.
 
     Args:
         shelf: where the models stand; it learns which of them are played by default.

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from engine.data.chord_songs import ChordSong
+from engine.evaluation.chords import tokens_of
 from engine.models.chord_inputs import inputs_of
 from engine.models.chord_lstm import ChordInputs
-from engine.evaluation.chords import tokens_of
 from engine.representations.chord_tensors import RECALLS, recalled
 from engine.representations.chord_vocabulary import DURATION_STEPS, Vocabulary
 from engine.training.batches import step_seed

@@ -42,8 +42,11 @@ Show = Callable[[int, int, str], None]
 """Told the step, how many there are, and what is trained."""
 
 
-def fit_lstm(model: ChordLstm, train: PassageBatches, valid: PassageBatches, schedule: Schedule, show: Show) -> list[Point]:
+def fit_lstm(
+    model: ChordLstm, train: PassageBatches, valid: PassageBatches, schedule: Schedule, show: Show
+) -> list[Point]:
     """Teach the LSTM, and leave it with the weights of its best validation; nats an event, chord and duration."""
+
     def loss_at(step: int) -> Tensor:
         cost, events = passage_cost(model, train.at(step))
         return cost / events
@@ -55,7 +58,9 @@ def fit_lstm(model: ChordLstm, train: PassageBatches, valid: PassageBatches, sch
     return _fit(model, loss_at, valid_loss, schedule, show, "the LSTM")
 
 
-def fit_vae(model: Vae, train: Tensor, valid: Tensor, schedule: Schedule, seed: int, show: Show, name: str) -> list[Point]:
+def fit_vae(
+    model: Vae, train: Tensor, valid: Tensor, schedule: Schedule, seed: int, show: Show, name: str
+) -> list[Point]:
     """Teach a variational autoencoder windows `windows, events, 13`; nats a window, with the KL at its last weight."""
     free_bits = schedule.free_bits
 
@@ -72,8 +77,11 @@ def fit_vae(model: Vae, train: Tensor, valid: Tensor, schedule: Schedule, seed: 
     return _fit(model, loss_at, valid_loss, schedule, show, name)
 
 
-def fit_plain(model: Vae, train: Tensor, valid: Tensor, schedule: Schedule, seed: int, show: Show, name: str) -> list[Point]:
+def fit_plain(
+    model: Vae, train: Tensor, valid: Tensor, schedule: Schedule, seed: int, show: Show, name: str
+) -> list[Point]:
     """The same without noise and KL: an autoencoder."""
+
     def loss_at(step: int) -> Tensor:
         return plain_loss(model, window_batch(train, schedule.batch_size, seed, step)).mean()
 
@@ -85,8 +93,10 @@ def passage_cost(model: ChordLstm, passages: Passages) -> tuple[Tensor, Tensor]:
     chords, hidden, _ = model(passages.inputs)
     durations = model.durations(hidden, passages.chords)
     pairs = ((chords, passages.chords), (durations, passages.durations))
-    nats = sum((F.cross_entropy(logits.flatten(0, 1), right.flatten(), reduction="none") for logits, right in pairs),
-               torch.zeros(()))
+    nats = sum(
+        (F.cross_entropy(logits.flatten(0, 1), right.flatten(), reduction="none") for logits, right in pairs),
+        torch.zeros(()),
+    )
     counts = passages.counts.flatten()
     return (nats * counts).sum(), counts.sum()
 

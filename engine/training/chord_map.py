@@ -56,7 +56,9 @@ class Watched:
 def watched_of(songs: Sequence[ChordSong], events: int, keys: str) -> Watched:
     """Windows of a dozen pieces, those of `FIRST_NAMES` first, from their beginnings on."""
     by_preference = sorted(songs, key=lambda song: next((k for k, n in enumerate(FIRST_NAMES) if n in song.name), 99))
-    windows, pieces, names = [], [], []
+    windows: list[Tensor] = []
+    pieces: list[int] = []
+    names: list[str] = []
     for song in by_preference:
         found = tokens_of(song, keys).windows(events, events)[:MOST_WINDOWS]
         if len(found) >= 4 and len(names) < MOST_PIECES:
