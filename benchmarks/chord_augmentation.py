@@ -1,8 +1,8 @@
 """Transposition as augmentation against none: `python -m benchmarks.chord_augmentation FOLDER...`.
 
-Three ways to train the LSTM of chords, each by every seed, all by one schedule: keys as they are; the same with each passage moved by -5 to 6
-semitones in training; all music in C major or A minor. Measured on the validation split as `engine.evaluation.chords`
-does; guesses stand beside them.
+Three ways to train the LSTM of chords, each by every seed, all by one schedule: keys as they are; the same with each
+passage moved by -5 to 6 semitones in training; all music in C major or A minor. Measured on the validation split as
+`engine.evaluation.chords` does; guesses stand beside them.
 """
 
 from __future__ import annotations
