@@ -64,14 +64,14 @@ def write_named(folder: Path, name: str, clips: Sequence[Clip]) -> Iterator[str]
 
 
 def chord_line(clip: Clip) -> str:
-    """Names of the clip's chords with a stroke at each bar; one that only goes on is not named again."""
-    bar, words, last = bar_steps(clip), ["|"], ""
-    for event in chords_of(clip):
-        if event.step and event.step % bar == 0:
-            words.append("|")
-            last = ""
-        name = name_of(event.pitches)
-        if name != last:
+    """Names of the clip's chords with a stroke at each bar.
+
+    A chord that only goes on within a bar is not named again; a bar in which nothing changes is `%`.
+    """
+    bar, events = bar_steps(clip), chords_of(clip)
+    bars: list[list[str]] = [[] for _ in range(clip.num_bars)]
+    for event in events:
+        words, name = bars[min(event.step // bar, len(bars) - 1)], name_of(event.pitches)
+        if words[-1:] != [name]:
             words.append(name)
-        last = name
-    return " ".join([*words, "|"])
+    return f"| {' | '.join(' '.join(words) or '%' for words in bars)} |"

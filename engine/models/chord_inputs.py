@@ -20,7 +20,7 @@ def inputs_of(
         durations: classes, in the same way.
         steps: where each event begins, `batch, events`.
         bar_steps: of each sequence's meter, `batch`.
-        recalled: as `chord_tensors.recalled` has it, `batch, events, 2`.
+        recalled: as `chord_tensors.recalled` has it, `batch, events, recalls`.
         num_words: size of the vocabulary.
     """
     if words.shape[1] == steps.shape[1]:

@@ -3,7 +3,8 @@
 Source: the LSTM over chordified music with two inputs and two outputs (notes and durations), as textbooks have it.
 Differs: a chord enters as its word and as its pitch classes, so that chords which share notes are near from the
 start; where in the bar the next event begins enters too, and what followed the last time that the music was at such
-a place (`recalled`), since a piece comes back to what it said; and a duration is chosen in the light of its chord.
+a place (`recalled`), since a piece comes back to what it said: such a word is likelier by as much as the LSTM trusts
+it there; and a duration is chosen in the light of its chord.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from engine.models.config import ChordsConfig
 from engine.models.trained_lstm import State, TrainedLstm
@@ -62,6 +64,8 @@ class ChordLstm(nn.Module):
         for table in (self.words, self.lengths, self.since, self.left):
             nn.init.normal_(table.weight, std=0.3)
         self.memory = nn.Linear(len(RECALLS) * width, width)
+        self.copied = nn.Linear(config.lstm_width, len(RECALLS))
+        nn.init.ones_(self.copied.bias)
         self.drop = nn.Dropout(config.dropout)
         self.lstm = TrainedLstm(
             2 * width + 3 * (width // 2),
@@ -94,12 +98,18 @@ class ChordLstm(nn.Module):
         hidden, state = self.lstm(self.drop(entering), state)
         hidden = self.drop(hidden)
         words = self._chord(torch.arange(self.num_chords, device=hidden.device))
-        return self.chord_out(hidden) @ words.t() + self.chord_bias, hidden, state
+        logits = self.chord_out(hidden) @ words.t() + self.chord_bias
+        return self._with_recalled(logits, inputs.recalled, self.copied(hidden)), hidden, state
 
     def durations(self, hidden: Tensor, chords: Tensor) -> Tensor:
         """Logits of the durations, `batch, events, durations`, of events whose chords are known."""
         logits: Tensor = self.duration_out(torch.cat([hidden, self._chord(chords)], -1))
         return logits
+
+    def _with_recalled(self, logits: Tensor, recalled: Tensor, trust: Tensor) -> Tensor:
+        """The logits, raised where a word is recalled, by as much as each recall is trusted here."""
+        with_nothing = F.pad(logits, (0, 1)).scatter_add(-1, recalled, trust)
+        return with_nothing[..., :-1]
 
     def _chord(self, words: Tensor) -> Tensor:
         embedded: Tensor = self.words(words) + self.notes(self.many_hot[words])

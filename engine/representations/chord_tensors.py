@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.representations.chord_vocabulary import Vocabulary, duration_class
 from engine.representations.chords import NUM_PITCH_CLASSES, ChordEvent
 
-RECALLS = (2, 4)
+RECALLS = (1, 2, 4, 8)
 """So many chords must have come again for what followed them to be recalled."""
 
 Ints = NDArray[np.int64]
@@ -73,7 +73,7 @@ def recalled(words: Sequence[int], nothing: int) -> Ints:
         nothing: stands where they never did.
 
     Returns:
-        `events + 1, 2`, a column for each of `RECALLS`.
+        `events + 1, recalls`, a column for each of `RECALLS`.
     """
     found = np.full((len(words) + 1, len(RECALLS)), nothing, np.int64)
     for column, length in enumerate(RECALLS):

@@ -26,8 +26,8 @@ _ABOUT = (
 _AT_HOME = " All music is moved to C major or A minor before a model hears it, and back."
 _MEASURED = (
     "On the validation split, accuracies 0..1; a chord counts as right where all its pitch classes are, a duration "
-    "where its class is. `recall` repeats what followed the last time that the same two or four came in the piece; the "
-    "LSTM is shown the same."
+    "where its class is. `recall` repeats what followed the last time that the same eight, four, two or one came in "
+    "the piece; the LSTM is shown the same."
 )
 _WHY_MAPS = (
     "The maps are drawings, not memories: two numbers stand for {few} chords with their durations. Where a guess by "

@@ -21,9 +21,9 @@ from engine.training.chord_batches import PassageBatches, Passages, window_batch
 from engine.training.presets import Schedule
 
 LSTM_SCHEDULE = Schedule(
-    steps=600, batch_size=32, lr=3e-3, warmup=70, weight_decay=0.02, grad_norm=1.0, beta=0.0, free_bits=0.0
+    steps=500, batch_size=32, lr=3e-3, warmup=50, weight_decay=0.02, grad_norm=1.0, beta=0.0, free_bits=0.0
 )
-VARIED_SCHEDULE = Schedule(steps=4000, batch_size=128, beta=0.05, beta_rise=0.3, free_bits=8.0, weight_decay=0.02)
+VARIED_SCHEDULE = Schedule(steps=3000, batch_size=128, beta=0.05, beta_rise=0.3, free_bits=8.0, weight_decay=0.02)
 MAP_SCHEDULE = Schedule(steps=2000, batch_size=256, beta=0.25, beta_rise=0.5, free_bits=0.0, weight_decay=0.01)
 VALIDATIONS = 10
 _BETAS = (0.9, 0.98)

@@ -89,6 +89,7 @@ def train_chords(folders: Sequence[Path], options: ChordOptions, show: Show = la
     """
     songs = read_songs(folders)
     config = config_of(songs, options)
+    torch.manual_seed(options.seed)
     model = ChordsModel(config)
     model.lstm, lstm_points = lstm_of(config, songs, options, _at(LSTM_SCHEDULE, options), show)
     watched = watched_of(songs.of(TRAIN), config.map_events, config.keys)
