@@ -29,13 +29,15 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--steps", type=int, default=LSTM_SCHEDULE.steps)
+    parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
     given = parser.parse_args()
     torch.set_num_threads(1)
     songs = read_songs(given.folders)
     print(f"data {songs.hash()}, {given.steps} steps")
     print("| way | seed | next chord | next duration | both |\n| --- | --- | --- | --- | --- |")
     for seed in given.seeds:
-        for way, (keys, transposed) in WAYS.items():
+        for way in given.ways:
+            keys, transposed = WAYS[way]
             _measure(songs, way, ChordOptions(Path(), keys=keys, transpose=transposed, seed=seed), given.steps)
 
 

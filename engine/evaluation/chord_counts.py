@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.data.chord_songs import ChordSong, read_songs
 from engine.data.sources import TRAIN, VALID
-from engine.representations.chord_names import name_of
+from engine.representations.chord_names import NOTE_NAMES, name_of, root_of
 from engine.representations.chord_vocabulary import Chord, counted
 from engine.representations.chords import fold
 
@@ -19,6 +19,7 @@ class ChordCounts:
     """What was counted.
 
     Attributes:
+        folded: whether their octaves are folded.
         counts: of each chord of the training split.
         events: how many events that split has.
         once: chords that come once.
@@ -27,6 +28,7 @@ class ChordCounts:
         keys_found: files with a key signature whose key was found so, and how many have one.
     """
 
+    folded: bool
     counts: Counter[Chord]
     events: int
     once: int
@@ -37,7 +39,9 @@ class ChordCounts:
     def lines(self, most: int) -> Iterator[str]:
         """For a reader: so many of the commonest, then the sums."""
         for chord, count in self.counts.most_common(most):
-            yield f"{count / self.events:7.2%}  {name_of(chord)}"
+            ordered = _on_root(chord) if self.folded else chord
+            spelled = " ".join(NOTE_NAMES[pitch % 12] for pitch in ordered)
+            yield f"{count / self.events:7.2%}  {name_of(ordered):8} {spelled}".rstrip()
         yield f"{len(self.counts):,} chords in {self.events:,} events; {self.once:,} come once"
         yield f"{self.words:,} words cover {self.covered:.2%} of the validation split"
         found, signed = self.keys_found
@@ -64,9 +68,17 @@ def count_chords(folders: Sequence[Path], folded: bool, keys: str, least: int) -
     signed = [song for song in songs.songs if song.signature_shift is not None]
     found = sum((song.shift - (song.signature_shift or 0)) % 12 == 0 for song in signed)
     return ChordCounts(
-        counts, len(train), sum(count == 1 for count in counts.values()), len(words),
+        folded, counts, len(train), sum(count == 1 for count in counts.values()), len(words),
         sum(chord in words for chord in valid) / len(valid), (found, len(signed)),
     )  # fmt: skip
+
+
+def _on_root(chord: Chord) -> Chord:
+    """The same pitch classes, the root first: a folded chord has no other bass."""
+    if not chord:
+        return chord
+    root = root_of(chord)
+    return tuple(sorted(chord, key=lambda pitch_class: (pitch_class - root) % 12))
 
 
 def _chords(song: ChordSong, folded: bool, keys: str) -> Iterator[Chord]:

@@ -195,7 +195,10 @@ def test_a_system_comes_back_bit_by_bit_and_warms_up(tmp_path: Path) -> None:
     folder = write_system(tmp_path)
     first, again = checkpoint.load(folder), checkpoint.load(folder)
     assert first.hash == again.hash
-    assert all(torch.equal(a, b) for a, b in zip(first.model.state_dict().values(), again.model.state_dict().values(), strict=True))
+    assert all(
+        torch.equal(a, b)
+        for a, b in zip(first.model.state_dict().values(), again.model.state_dict().values(), strict=True)
+    )
     assert first.summary.num_bytes == checkpoint.summarize(folder).num_bytes
     Engine.load(tmp_path, "cpu").warm_up()
 
