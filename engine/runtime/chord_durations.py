@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.representations.chord_vocabulary import DURATION_STEPS, duration_class
 
-LINE_BONUS = 1.5
+LINE_BONUS = 4.0
 """Nats by which a rhythm is likelier that begins an event on a line of the source's."""
 
 Floats = NDArray[np.float64]

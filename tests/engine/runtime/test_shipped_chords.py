@@ -53,7 +53,7 @@ def test_what_follows_stays_in_key_and_is_no_rest(engine: Engine) -> None:
     assert weights[C_MAJOR].sum() / weights.sum() > 0.9
 
 
-def test_half_precision_answers_as_the_figures_say(engine: Engine) -> None:
+def test_the_card_says_that_every_guess_by_the_chord_before_is_beaten() -> None:
     figures = checkpoint.load(checkpoint.default_checkpoints() / "chords").trained["figures"]
     following, rebuilt = figures["next_event"], figures["rebuilt"]
     assert following["lstm"]["both"] > following["bigram"]["both"] * 1.5
