@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.data.chord_songs import ChordSong
 from engine.evaluation.chord_baselines import Guess, bigram, majority, recalling, repeated
-from engine.models.chord_head import DURATION, split
+from engine.models.chord_head import DURATION, split, word_logits
 from engine.models.chord_inputs import inputs_of
 from engine.models.chord_lstm import ChordLstm
 from engine.models.chords import ChordsModel
@@ -94,8 +94,8 @@ def tokens_of(song: ChordSong, keys: str) -> ChordTokens:
 
 def words_of(notes: Tensor, vocabulary: Vocabulary) -> Tensor:
     """The likeliest word of each event by logits of its pitch classes, `…, 12` to `…`."""
-    table = torch.from_numpy(vocabulary.many_hot.copy()).to(notes)
-    return (notes @ table.t()).argmax(-1)
+    table = torch.from_numpy(vocabulary.many_hot.copy())
+    return word_logits(notes, table).argmax(-1)
 
 
 @torch.no_grad()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -14,6 +15,7 @@ from engine.representations.chord_vocabulary import DURATION_STEPS
 from engine.representations.chords import NUM_PITCH_CLASSES
 
 DEPTH = NUM_PITCH_CLASSES + len(DURATION_STEPS)
+_HALF = math.log(0.5)
 DURATION = NUM_PITCH_CLASSES
 """Where the duration's class stands in an event's numbers."""
 
@@ -62,3 +64,22 @@ def split(outputs: Tensor) -> tuple[Tensor, Tensor]:
     """Logits of the pitch classes, `…, 12`, and of the durations."""
     notes, durations = outputs.split([NUM_PITCH_CLASSES, len(DURATION_STEPS)], -1)
     return notes, durations
+
+
+def word_logits(notes: Tensor, many_hot: Tensor) -> Tensor:
+    """How likely each word of a vocabulary is, by logits of the pitch classes, up to a constant.
+
+    Of notes that are all unsure the likeliest set would be none of them: a rest is said only where it is likelier than
+    all chords together.
+
+    Args:
+        notes: `events, 12`.
+        many_hot: of the words, the rest first, `words, 12`.
+
+    Returns:
+        `events, words`.
+    """
+    logits = notes @ many_hot.t().to(notes)
+    silent = F.logsigmoid(-notes).sum(-1) > _HALF
+    logits[..., 0] = torch.where(silent, CERTAIN, -CERTAIN) * len(many_hot)
+    return logits

@@ -12,6 +12,9 @@ from engine.representations.chord_vocabulary import DURATION_STEPS, duration_cla
 LINE_BONUS = 4.0
 """Nats by which a rhythm is likelier that begins an event on a line of the source's."""
 
+OWN_BONUS = 2.0
+"""Nats by which it is likelier that an event lasts as long as it did: a model knows the classes of durations alone."""
+
 Floats = NDArray[np.float64]
 
 
@@ -34,7 +37,7 @@ def filling(logits: Floats, own: Sequence[int], lines: Collection[int] = ()) -> 
     chosen = np.zeros((len(own), total + 1), np.int64)
     for row, said, mine in zip(chosen, logits, own, strict=True):
         options = dict(zip(DURATION_STEPS, said.tolist(), strict=True))
-        options[mine] = float(said[duration_class(mine)])
+        options[mine] = float(said[duration_class(mine)]) + OWN_BONUS
         before, best = best, np.full(total + 1, -np.inf)
         for steps, chance in options.items():
             if steps <= total:

@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.errors import OutOfRangeError
 from engine.latent.path import PROBES, by_change, probe_positions
 from engine.latent.slerp import blend, slerp
-from engine.models.chord_head import DURATION, split
+from engine.models.chord_head import DURATION, split, word_logits
 from engine.models.chords import ChordsModel
 from engine.models.draw import classes_by
 from engine.models.vae import Vae
@@ -190,7 +190,7 @@ def _spoken(
     window: int,
 ) -> list[Spoken]:
     """Chords and durations drawn, event by event of the weightiest source."""
-    logits = notes @ table.many_hot.t()
+    logits = word_logits(notes, table.many_hot)
     uniform: list[Tensor | None] = [None, None]
     if temperature > 0:
         uniform = [torch.rand(said.shape, generator=generator) for said in (logits, lengths)]

@@ -7,7 +7,7 @@ import torch
 from made_up_chords import SHAPES, tiny_config
 
 from engine.errors import CheckpointError
-from engine.models.chord_head import DEPTH, DURATION, ChordHead, split
+from engine.models.chord_head import DEPTH, DURATION, ChordHead, split, word_logits
 from engine.models.chord_inputs import inputs_of, places
 from engine.models.chord_lstm import ChordLstm
 from engine.models.chords import ChordsModel, plain_loss
@@ -81,6 +81,18 @@ def test_the_head_costs_nothing_where_it_is_certain_and_right() -> None:
     assert torch.equal(head.draw(certain, 0.0, None), music)
     assert torch.equal(head.draw(certain, 1.0, torch.Generator().manual_seed(1)), music)
     assert split(certain)[1].argmax(-1).equal(music[..., DURATION])
+
+
+def test_a_rest_is_said_only_where_nothing_else_is_likely() -> None:
+    many_hot = torch.from_numpy(closed(SHAPES).many_hot.copy())
+    unsure, silent, sure = torch.full((3, 12), -1.0).unbind()
+    unsure[[0, 4]] = -0.2
+    silent = silent - 9
+    sure[[0, 4, 7]] = 5.0
+    words = word_logits(torch.stack([unsure, silent, sure]), many_hot).argmax(-1).tolist()
+    assert words[0] != 0
+    assert words[1] == 0
+    assert closed(SHAPES).chords[words[2]] == (0, 4, 7)
 
 
 def test_projected_features_are_the_features_projected() -> None:
