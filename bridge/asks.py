@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.protocol.request_messages import Request
 
-DRUMS, MELODY, TRIO = "drums", "melody", "trio"
+CHORDS, DRUMS, MELODY, TRIO = "chords", "drums", "melody", "trio"
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Ask:
         request: makes the message from the request's id.
         name: begins the name of each file written.
         track: which track of the files, counted from 1; None where each has one.
-        hears: the kind of clip that it works on, `melody` or `drums`; None for whatever the clip is.
+        hears: the kind of clip that it works on, `melody`, `drums` or `chords`; None for whatever the clip is.
         makes: the kind of what comes back; None for the kind of the last file.
         model: name of the model where there are no files, to know what it makes.
         models: names of models chosen, by the part that they play; others play by default.

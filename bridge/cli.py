@@ -27,6 +27,7 @@ COMMANDS = {
     "protocol": "bridge.commands.protocol:protocol",
     "data": "bridge.commands.data:data",
     "train": "bridge.commands.train:train",
+    "chords": "bridge.commands.chords:chords",
     "learn": "bridge.commands.learn:learn",
     "evaluate": "bridge.commands.evaluate:evaluate",
     "compare": "bridge.commands.compare:compare",

@@ -10,7 +10,7 @@ from bridge.errors import TooLargeError, WrongKindError
 from bridge.protocol.limits import MAX_ANCHORS
 from engine.errors import UnsupportedMeterError
 from engine.representations.clip import Clip
-from engine.representations.kind import DRUMS, OTHER, judge_kind
+from engine.representations.kind import DRUMS, MELODY, judge_kind
 from engine.runtime.position import Anchor, Position
 
 
@@ -113,7 +113,7 @@ def on_lattice(value: float) -> float:
 
 
 def _check_fits(clip: Clip, kind: str, others: Mapping[int, Placed]) -> None:
-    if kind == OTHER:
+    if kind not in (MELODY, DRUMS):
         raise WrongKindError("the clip is neither a melody nor drums; anchor a line of single notes, or a drum clip")
     if len(others) >= MAX_ANCHORS:
         raise TooLargeError(f"{MAX_ANCHORS} anchors are set, which is all; free a slot with clip 0")

@@ -64,8 +64,9 @@ def report(
 
 
 def _folders(checkpoints: Sequence[Path]) -> list[Path]:
-    """Each checkpoint once, in the order given."""
-    from engine.runtime.checkpoint import find
+    """Each checkpoint once, in the order given; of a folder of several, those that windows of a data set measure."""
+    from engine.representations.kind import CHORDS
+    from engine.runtime.checkpoint import find, summarize
 
     found: dict[Path, Path] = {}
     for given in checkpoints:
@@ -73,6 +74,9 @@ def _folders(checkpoints: Sequence[Path]) -> list[Path]:
         if not inside:
             raise click.UsageError(f"no checkpoint lies in {given}; name a folder with a config.json, or one of such")
         for folder in inside:
+            if folder != given and summarize(folder).kind == CHORDS:
+                click.echo(f"{folder.name} is left out: its figures stand in its card")
+                continue
             found.setdefault(folder.resolve(), folder)
     return list(found.values())
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bridge.asks import DRUMS, MELODY, TRIO
+from bridge.asks import CHORDS, DRUMS, MELODY, TRIO
 from bridge.commands.files import CHECKPOINT
 from bridge.commands.requests import VERBS, Given, Verb, command
 from bridge.errors import BridgeError
@@ -103,7 +103,7 @@ def _role(given: Given, engine: Engine) -> str:
         UsageError: there is no such model, or it does not do this, or not with another option.
     """
     name = given["played_by"]
-    roles = {model.name: model.role for model in engine.models if model.role in (MELODY, DRUMS, TRIO)}
+    roles = {model.name: model.role for model in engine.models if model.role in (MELODY, DRUMS, CHORDS, TRIO)}
     if name not in roles:
         raise click.UsageError(f"--model is {name!r}; choose one of {', '.join(roles)}")
     role = roles[name]

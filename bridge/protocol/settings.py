@@ -10,7 +10,7 @@ from bridge.errors import MalformedError, OutOfRangeError, UnknownSettingError
 from bridge.protocol.arguments import INT32_HIGH, INT32_LOW, Arg, echo, read_float, read_int
 from bridge.protocol.osc import Value
 
-KINDS = ("melody", "drums")
+KINDS = ("melody", "drums", "chords")
 """Kinds of clip that a request may choose; the setting's number is the place in this table."""
 SPACINGS = ("change", "angle")
 """What the steps between two clips may be even in, by the setting's number."""

@@ -19,7 +19,7 @@ from engine.models.config import music_of
 from engine.models.tasks import TASKS
 from engine.models.vae import Vae
 from engine.runtime import checkpoint
-from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.checkpoint import Checkpoint, windowed
 
 Figures = dict[str, Any]
 _INDENT = "  "
@@ -86,16 +86,17 @@ def _kind(loaded: Checkpoint) -> str:
 
 def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Figures:
     sources = tuple(loaded.trained.get("schedule", {}).get("sources", ()))
-    if isinstance(loaded.model, Vae):
+    model = windowed(loaded)
+    if isinstance(model, Vae):
         valid = spread_out(load_set(data, _kind(loaded), "valid").only(sources), limit)
-        figures = _of_autoencoder(loaded, loaded.model, data, valid, seed)
+        figures = _of_autoencoder(loaded, model, data, valid, seed)
         if loaded.directions is not None:
-            figures["directions"] = measure_directions(loaded.model, loaded.directions, valid.music, seed)
+            figures["directions"] = measure_directions(model, loaded.directions, valid.music, seed)
         return figures
     valid = spread_out(load_set(data, "groove", "valid").only(sources), limit)
-    if loaded.model.config.condition == "hits":
-        return evaluate_humanize(loaded.model, valid, seed)
-    return evaluate_drumify(loaded.model, load_set(data, "groove", "train").only(sources), valid, seed)
+    if model.config.condition == "hits":
+        return evaluate_humanize(model, valid, seed)
+    return evaluate_drumify(model, load_set(data, "groove", "train").only(sources), valid, seed)
 
 
 def _of_autoencoder(loaded: Checkpoint, model: Vae, data: Path, valid: MusicSet, seed: int) -> Figures:

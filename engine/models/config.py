@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from engine.errors import CheckpointError
 
-ConfigT = TypeVar("ConfigT", "VaeConfig", "FeelConfig")
+ConfigT = TypeVar("ConfigT", "VaeConfig", "FeelConfig", "ChordsConfig")
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class VaeConfig:
     """A variational autoencoder of clips.
 
     Attributes:
-        music: `melody` (90 classes a step), `drums` (512), `trio` (both and a bass) or `groove` (27 numbers a step).
+        music: `melody` (90 classes a step), `drums` (512), `trio` (both and a bass), `groove` (27 numbers a step) or
+            `chords` (pitch classes and a duration; a step is an event there).
         encoder: `mlp`, `bars` (bar by bar) or `bilstm`.
         decoder: `parallel` (all steps at once) or `lstm` (one after the other), and the same bar by bar under a
             conductor: `bars` and `bars_lstm`.
@@ -76,12 +77,54 @@ class FeelConfig:
     dropout: float = 0.0
 
 
-def music_of(config: VaeConfig | FeelConfig) -> str:
+@dataclass(frozen=True)
+class ChordsConfig:
+    """A system of chords and durations: an LSTM, and autoencoders of windows of events.
+
+    Attributes:
+        shapes: of the vocabulary, as `chord_vocabulary.closed` takes them.
+        keys: `home` where all music is moved to C major or A minor before a model hears it, `kept` where it is not.
+        steps: length of a new clip, on the grid.
+        latent_dim: size of the latent that variations are made in.
+        window_events: of the windows that it stands for.
+        map_events: of the windows that the maps, with their latents of 2, stand for.
+        embedding: width in which chords, durations and places in the bar enter.
+        lstm_width: of each LSTM layer.
+        lstm_layers: how many.
+        encoder_width: hidden width of the autoencoders' encoders.
+        decoder_width: of their decoders.
+        dropout: share of the LSTM's inputs and outputs dropped in training.
+    """
+
+    shapes: tuple[int, ...]
+    keys: str = "home"
+    steps: int = 128
+    latent_dim: int = 64
+    window_events: int = 16
+    map_events: int = 4
+    embedding: int = 64
+    lstm_width: int = 192
+    lstm_layers: int = 2
+    encoder_width: int = 256
+    decoder_width: int = 128
+    dropout: float = 0.35
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shapes", tuple(self.shapes))  # JSON gives a list
+
+
+ModelConfig = VaeConfig | FeelConfig | ChordsConfig
+"""Of any family."""
+
+
+def music_of(config: ModelConfig) -> str:
     """What a step of its windows is, as `VaeConfig.music` has it; feel is of grooves."""
+    if isinstance(config, ChordsConfig):
+        return "chords"
     return config.music if isinstance(config, VaeConfig) else "groove"
 
 
-def to_dict(config: VaeConfig | FeelConfig) -> dict[str, Any]:
+def to_dict(config: ModelConfig) -> dict[str, Any]:
     """A plain table of the config's fields."""
     return asdict(config)
 

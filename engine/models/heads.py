@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.models.chord_head import ChordHead
 from engine.models.class_heads import CERTAIN, DrumClassHead, MelodyHead, TrioHead
 from engine.models.draw import draw_hits
 from engine.representations.drums import NUM_VOICES
@@ -107,10 +108,11 @@ def interpret(outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return logits, torch.sigmoid(velocities), 0.5 * torch.tanh(offsets)
 
 
-HEADS: dict[str, type[MelodyHead] | type[GrooveHead] | type[DrumClassHead] | type[TrioHead]] = {
+HEADS: dict[str, type[MelodyHead] | type[GrooveHead] | type[DrumClassHead] | type[TrioHead] | type[ChordHead]] = {
     "melody": MelodyHead,
     "groove": GrooveHead,
     "drums": DrumClassHead,
     "trio": TrioHead,
+    "chords": ChordHead,
 }
 """By `VaeConfig.music`."""

@@ -18,7 +18,7 @@ from engine.models.tasks import TASKS, tap_of
 from engine.models.vae import Vae
 from engine.report.passages import Passage, passages
 from engine.representations.drums import NUM_VOICES
-from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.checkpoint import Checkpoint, windowed
 from engine.runtime.ways import from_prior
 
 TEMPERATURE = 0.5
@@ -65,7 +65,7 @@ def examples_of(loaded: Checkpoint, valid: MusicSet, seed: int = 0) -> Examples:
     generator = torch.Generator().manual_seed(seed)
     is_long = loaded.bars >= _LONG_BARS
     picks = torch.randperm(len(valid), generator=generator)[: _LONG_PAIRS if is_long else _PAIRS]
-    model = loaded.model
+    model = windowed(loaded)
     if isinstance(model, Vae):
         task = str(loaded.trained.get("schedule", {}).get("task", "plain"))
         prior = from_prior(loaded, _LONG_SAMPLES if is_long else _SAMPLES, seed)

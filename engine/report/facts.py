@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.evaluation.figure_tables import Table, in_words, text_of
 from engine.models.config import VaeConfig, music_of
-from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.checkpoint import Checkpoint, windowed
 
 _REBUILT = ("steps_right", "onsets_right", "clips_right", "hit_f1", "exact", "velocity_mae", "timing_mae_ms")
 _INVENTED = ("in_key", "hits_a_bar", "ngram_nats_a_step")
@@ -59,7 +59,7 @@ def summary_table(
 
 
 def _parts(loaded: Checkpoint) -> dict[str, Any]:
-    config = loaded.model.config
+    config = windowed(loaded).config
     if isinstance(config, VaeConfig):
         return {"encoder": config.encoder, "decoder": config.decoder}
     return {"given": config.condition, "members": config.members}

@@ -12,6 +12,7 @@ from engine.representations.melody import FIRST_PITCH_CLASS, MAX_PITCH, MIN_PITC
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
 _OWN_NOTES_WEIGHT = 0.5
+_TRIAD_WEIGHT = 0.25
 
 # Pitch class `i` of a melody moved by `shift` semitones was this one before, `[shift % 12, i]`.
 _BEFORE = (np.arange(12) - np.arange(12)[:, None]) % 12
@@ -29,6 +30,17 @@ def key_masks() -> Floats:
         masks[12 + tonic, [(tonic + degree) % 12 for degree in HARMONIC_MINOR]] = 1
     masks.setflags(write=False)
     return masks
+
+
+@cache
+def _triads() -> Floats:
+    """1 for each pitch class of each key's tonic triad, `keys, 12`."""
+    triads = np.zeros((24, 12))
+    for tonic in range(12):
+        triads[tonic, [(tonic + degree) % 12 for degree in (0, 4, 7)]] = 1
+        triads[12 + tonic, [(tonic + degree) % 12 for degree in (0, 3, 7)]] = 1
+    triads.setflags(write=False)
+    return triads
 
 
 def pitch_classes(tokens: Tokens) -> Floats:
@@ -53,6 +65,21 @@ def at_home(tokens: Tokens) -> NDArray[np.bool_]:
     best = key_masks()[(counts @ key_masks().T).argmax(1)]
     home: NDArray[np.bool_] = (best > 0) | (counts > 0)
     return home
+
+
+def best_key(weights: Floats) -> int:
+    """The key that fits best, a row of `key_masks`; of keys that fit alike that whose tonic triad sounds longer.
+
+    Args:
+        weights: how much each pitch class sounds, shape `12`.
+    """
+    return int((key_masks() @ weights + _TRIAD_WEIGHT * (_triads() @ weights)).argmax())
+
+
+def home_shift(key: int) -> int:
+    """Semitones, -5..6, that bring a major key to C and a minor one to A minor."""
+    tonic, home = key % 12, 0 if key < 12 else 9
+    return (home - tonic + 5) % 12 - 5
 
 
 def climbed(tokens: Tokens, octaves: float) -> Tokens:

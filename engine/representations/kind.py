@@ -1,4 +1,4 @@
-"""What a clip is, judged by its notes alone: a melody, drums, or neither.
+"""What a clip is, judged by its notes alone: a melody, drums, chords, or none of them.
 
 Over OSC a clip has no channel and no instrument, so the rules ask what only drums do: a kit's voices struck
 together that form no chord, or short hits on a kit's pitches with a velocity of their own each. Thresholds were
@@ -17,8 +17,8 @@ from itertools import pairwise
 from engine.representations.clip import Clip, Note
 from engine.representations.drums import GENERAL_MIDI, KICK, ROLAND, VOICES
 
-MELODY, DRUMS, OTHER = "melody", "drums", "other"
-KINDS = (MELODY, DRUMS, OTHER)
+MELODY, DRUMS, CHORDS, OTHER = "melody", "drums", "chords", "other"
+KINDS = (MELODY, DRUMS, CHORDS, OTHER)
 
 # The pitches on which kits, General MIDI or Roland, have kick to ride; percussion lies above, melodies do too.
 KIT_PITCHES = frozenset({22, 26, *range(35, 60)})
@@ -61,8 +61,8 @@ PLAYED = KindVerdict(DRUMS, "short hits on drum pitches, each with a velocity of
 IN_TURN = KindVerdict(DRUMS, "a kick and other drums in turn")
 LONE_DRUM = KindVerdict(DRUMS, "a single drum")
 ONE_VOICE = KindVerdict(MELODY, "one note at a time")
-CHORDS = KindVerdict(OTHER, "several notes at a time")
-VERDICTS = (NO_NOTES, KIT, KIT_WITHOUT_KICK, PLAYED, IN_TURN, LONE_DRUM, ONE_VOICE, CHORDS)
+SEVERAL = KindVerdict(CHORDS, "several notes at a time")
+VERDICTS = (NO_NOTES, KIT, KIT_WITHOUT_KICK, PLAYED, IN_TURN, LONE_DRUM, ONE_VOICE, SEVERAL)
 
 
 def judge_kind(clip: Clip) -> KindVerdict:
@@ -70,7 +70,7 @@ def judge_kind(clip: Clip) -> KindVerdict:
     notes = sorted(note for note in clip.notes if not note.mute)
     if not notes:
         return NO_NOTES
-    return _drums(notes) or (CHORDS if _overlapping_share(notes) > MAX_OVERLAPPING_SHARE else ONE_VOICE)
+    return _drums(notes) or (SEVERAL if _overlapping_share(notes) > MAX_OVERLAPPING_SHARE else ONE_VOICE)
 
 
 def _drums(notes: Sequence[Note]) -> KindVerdict | None:

@@ -16,8 +16,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as from_bytes
 from safetensors.torch import save as to_bytes
 
-from engine.errors import CheckpointError
-from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
+from engine.errors import CheckpointError, WrongKindError
+from engine.models.chords import ChordsModel
+from engine.models.config import ChordsConfig, FeelConfig, ModelConfig, VaeConfig, from_dict, to_dict
 from engine.models.feel import FeelModel
 from engine.models.folding import for_inference
 from engine.models.vae import Vae
@@ -33,7 +34,12 @@ OF_THESE_WEIGHTS = (DIRECTIONS_NAME, PRIOR_NAME)
 PLAIN_TASK = "plain"
 _MAX_REASON = 200
 _FLOAT32_BYTES = 4
-_FAMILIES = {"vae": (VaeConfig, Vae), "feel": (FeelConfig, FeelModel)}
+_FAMILIES: dict[str, tuple[Any, Any]] = {
+    "vae": (VaeConfig, Vae),
+    "feel": (FeelConfig, FeelModel),
+    "chords": (ChordsConfig, ChordsModel),
+}
+AnyModel = Vae | FeelModel | ChordsModel
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Checkpoint:
 
     Attributes:
         name: of its folder.
-        kind: `melody` or `drums`.
+        kind: `melody`, `drums`, `trio` or `chords`.
         bars: of its window, in 4/4.
         model: in evaluation mode, float32, on the device asked for.
         hash: of the weights and the model's config, first 16 digits of sha256; latents are cached under it.
@@ -54,7 +60,7 @@ class Checkpoint:
     name: str
     kind: str
     bars: int
-    model: Vae | FeelModel
+    model: AnyModel
     hash: str
     trained: dict[str, Any]
     directions: Directions | None = None
@@ -76,7 +82,7 @@ class Summary:
     Attributes:
         folder: where it lies; None for one that came without a folder.
         name: of that folder.
-        kind: `melody`, `drums` or `trio`.
+        kind: `melody`, `drums`, `trio` or `chords`.
         bars: of its window, in 4/4.
         config: of its model.
         task: what it was trained to do with a clip, as `models/tasks.py` has it; `plain`: give it back as it is.
@@ -88,7 +94,7 @@ class Summary:
     name: str
     kind: str
     bars: int
-    config: VaeConfig | FeelConfig
+    config: ModelConfig
     task: str
     num_bytes: int
     directions: tuple[str, ...] = ()
@@ -124,7 +130,7 @@ def find(folder: Path) -> Iterator[Path]:
     yield from sorted(path.parent for path in folder.glob(f"*/{CONFIG_NAME}") if path.parent.name[0] != ".")
 
 
-def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any]) -> None:
+def save(folder: Path, model: AnyModel, kind: str, trained: dict[str, Any]) -> None:
     """Write weights (float16) and config; the card is the trainer's to write. What belonged to older weights goes."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in OF_THESE_WEIGHTS:
@@ -133,7 +139,7 @@ def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any
     partial = folder / f"{WEIGHTS_NAME}.partial"
     partial.write_bytes(to_bytes(weights))
     partial.replace(folder / WEIGHTS_NAME)
-    family = "vae" if isinstance(model, Vae) else "feel"
+    family = next(name for name, (_, kind_of_model) in _FAMILIES.items() if isinstance(model, kind_of_model))
     table = {
         "format": FORMAT,
         "kind": kind,
@@ -143,6 +149,19 @@ def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any
         "trained": trained,
     }
     _write_config(folder / CONFIG_NAME, table)
+
+
+def windowed(loaded: Checkpoint) -> Vae | FeelModel:
+    """The model of a checkpoint, where it works on windows of steps as data sets hold them.
+
+    Raises:
+        WrongKindError: it is a system of chords.
+    """
+    if isinstance(loaded.model, ChordsModel):
+        raise WrongKindError(
+            f"{loaded.name} is a system of chords, which no data set of windows measures; its figures stand in its card"
+        )
+    return loaded.model
 
 
 def annotate(folder: Path, facts: Mapping[str, Any]) -> None:

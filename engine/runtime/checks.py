@@ -9,11 +9,16 @@ from engine.errors import OutOfRangeError, TooLargeError, UnsupportedMeterError,
 from engine.models.vae import Vae
 from engine.representations.clip import Clip, loop_to
 from engine.representations.grid import window_starts
-from engine.representations.kind import NO_NOTES, OTHER, judge_kind
+from engine.representations.kind import NO_NOTES, judge_kind
 
+NO_CHORDS = (
+    "the clip has several notes at a time, and no loaded model plays chords; "
+    "set kind to melody to use its highest line alone"
+)
 MAX_COUNT = 128
 MAX_OUTPUTS = 8192 * 32 * 90
 """Numbers that a model says at once: 8192 windows of two bars of melody."""
+MAX_CHORDS = 65_536
 MAX_TEMPERATURE = 2.0
 MAX_LOOPED_NOTES = 200_000
 
@@ -47,11 +52,33 @@ def check_size(count: int, frame: Clip, model: Vae) -> None:
         )
 
 
+def check_chord_size(count: int, events: int) -> None:
+    """What one request to a system of chords may hold: `count` clips of so many chords each, at most."""
+    if count * events > MAX_CHORDS:
+        raise TooLargeError(
+            f"{count} clips of up to {events} chords each are more than {MAX_CHORDS:,} at once; "
+            "ask for fewer clips or shorter ones"
+        )
+
+
 def check_weights(clips: Sequence[Clip], weights: Sequence[float]) -> None:
     """A weight for each clip, finite, none negative, one above 0."""
     valid = all(math.isfinite(weight) and weight >= 0 for weight in weights) and sum(weights) > 0
     if not clips or len(clips) != len(weights) or not valid:
         raise OutOfRangeError("give at least one clip and a weight for each, none negative and one above 0")
+
+
+def check_sounds(clip: Clip) -> None:
+    """A clip with a note that sounds."""
+    if all(note.mute for note in clip.notes):
+        raise WrongKindError("the clip has no note that sounds; put some in, or sample new clips from a model")
+
+
+def check_morphed(kind: str, known: Iterable[str]) -> str:
+    """A kind of music that a field can be made of."""
+    if kind not in known:
+        raise WrongKindError(f"{kind} cannot be morphed yet; anchor {' or '.join(known)}, or ask for an interpolation")
+    return kind
 
 
 def check_kind(kind: str, known: Iterable[str]) -> str:
@@ -71,13 +98,9 @@ def one_kind(clips: Sequence[Clip]) -> str:
     for verdict in verdicts:
         if verdict == NO_NOTES:
             raise WrongKindError("the clip has no note that sounds; put some in, or sample new clips from a model")
-        if verdict.kind == OTHER:
-            raise WrongKindError(
-                f"the clip is neither a melody nor drums ({verdict.reason}); "
-                "set kind to melody to use its highest line alone"
-            )
-    if len({verdict.kind for verdict in verdicts}) > 1:
-        raise WrongKindError("some clips are melodies, some drums; choose clips of one kind, or set kind")
+    kinds = sorted({verdict.kind for verdict in verdicts})
+    if len(kinds) > 1:
+        raise WrongKindError(f"the clips are of several kinds, {' and '.join(kinds)}; choose clips of one, or set kind")
     return verdicts[0].kind
 
 

@@ -19,7 +19,7 @@ from engine.representations import groove as groove_codec
 from engine.representations.clip import Clip, Note, make_clip
 from engine.representations.drums import GENERAL_MIDI, DrumMap
 from engine.representations.groove import Groove
-from engine.representations.kind import DRUMS, MELODY, OTHER, judge_kind
+from engine.representations.kind import CHORDS, DRUMS, MELODY, OTHER, judge_kind
 from engine.representations.trio import TrioClips
 from engine.runtime import checkpoint, feel
 from engine.runtime import device as devices
@@ -27,15 +27,19 @@ from engine.runtime.answers import NO_CHOICE, Answer, CacheStats, Choice, ModelI
 from engine.runtime.cache import LatentCache
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import (
+    NO_CHORDS,
     check_count,
     check_kind,
+    check_morphed,
     check_share,
     check_size,
+    check_sounds,
     check_temperature,
     check_weights,
     one_kind,
     one_length,
 )
+from engine.runtime.chord_inventing import ChordInventing
 from engine.runtime.drum_kit import num_unheard
 from engine.runtime.encoding import ClipEncoder
 from engine.runtime.field import Field, check_anchors, make_field
@@ -55,7 +59,9 @@ from engine.runtime.writers import KitWriter
 SAMPLE_TEMPERATURE = 0.5
 HUMANIZE_TEMPERATURE = 0.7
 DRUMIFY_TEMPERATURE = 0.5
-_KINDS = (MELODY, DRUMS)
+CONTINUE_TEMPERATURE = 0.9
+_MORPHED = (MELODY, DRUMS)
+_KINDS = (MELODY, DRUMS, CHORDS)
 
 
 class Engine:
@@ -80,6 +86,7 @@ class Engine:
         self._translators = Translators(drum_map)
         self._encoder = ClipEncoder(self._translators, cache)
         self._inventing = Inventing(self._translators, self._encoder)
+        self._chords = ChordInventing()
         self._morph = Morph(self._translators)
 
     @classmethod
@@ -169,6 +176,8 @@ class Engine:
         chosen = kind or verdict.kind
         if chosen not in self._roster:
             return Prepared(OTHER, verdict.reason, clip.num_bars, False, 0)
+        if chosen == CHORDS:
+            return Prepared(CHORDS, verdict.reason, clip.num_bars, False, 0)
         loaded = self._roster.playing(chosen, models)
         encoded = self._encoder.latents([clip], loaded)
         self._encoder.reach(clip, loaded, encoded.latents[0])
@@ -183,7 +192,8 @@ class Engine:
             UnknownModelError: no such model is loaded.
             WrongKindError: the model answers rhythms and invents none.
         """
-        return self._inventing.sample(self._roster.with_prior(model), count, temperature=temperature, seed=seed)
+        loaded = self._roster.with_prior(model)
+        return self._inventing_of(loaded).sample(loaded, count, temperature=temperature, seed=seed)
 
     def vary(
         self,
@@ -203,16 +213,17 @@ class Engine:
         follow.
 
         Args:
-            clip: a melody or drums; one shorter than the model's window fills it in loop.
+            clip: a melody, drums or chords; one shorter than the model's window fills it in loop.
             count: 1..128.
             amount: 0..1.
             temperature: 0 the most likely, up to 2.
             seed: of ways and noise.
-            kind: `melody` or `drums`; None judges by the notes.
+            kind: `melody`, `drums` or `chords`; None judges by the notes.
             models: by role, the name of the model that is to play it; without one the default does.
         """
         loaded = self._roster.playing(self._kind([clip], kind), models)
-        return self._inventing.vary(loaded, clip, clip, count=count, amount=amount, temperature=temperature, seed=seed)
+        invent = self._inventing_of(loaded)
+        return invent.vary(loaded, clip, clip, count=count, amount=amount, temperature=temperature, seed=seed)
 
     def interpolate(
         self,
@@ -232,7 +243,7 @@ class Engine:
         """
         loaded = self._roster.playing(self._kind([clip_a, clip_b], kind), models)
         ends = one_length([clip_a, clip_b])
-        return self._inventing.interpolate(
+        return self._inventing_of(loaded).interpolate(
             loaded, ends, ends[0], steps=steps, temperature=temperature, seed=seed, spacing=spacing
         )
 
@@ -254,7 +265,37 @@ class Engine:
         check_weights(clips, weights)
         loaded = self._roster.playing(self._kind(clips, kind), models)
         looped = one_length(clips)
-        return self._inventing.blend(loaded, looped, looped[0], weights, temperature=temperature, seed=seed)
+        invent = self._inventing_of(loaded)
+        return invent.blend(loaded, looped, looped[0], weights, temperature=temperature, seed=seed)
+
+    def continue_clip(
+        self,
+        clip: Clip,
+        bars: int,
+        count: int = 1,
+        *,
+        temperature: float = CONTINUE_TEMPERATURE,
+        seed: int = 0,
+        models: Choice = NO_CHOICE,
+    ) -> Answer:
+        """What follows a clip of chords, `bars` bars of its meter; the clip itself is no part of it.
+
+        Args:
+            clip: taken for chords, whatever its kind.
+            bars: at least 1.
+            count: 1..128; the first ones are the same however many follow.
+            temperature: 0 the most likely, up to 2.
+            seed: of the noise.
+            models: by role, the name of the model that is to play it.
+
+        Raises:
+            WrongKindError: the clip has no note that sounds, or no model plays chords.
+            UnsupportedMeterError: its meter is not on the grid.
+            TooLargeError: too many bars in all.
+        """
+        check_sounds(clip)
+        loaded = self._roster.playing(CHORDS, models)
+        return self._chords.continue_clip(loaded, clip, bars, count, temperature=temperature, seed=seed)
 
     def vary_trio(
         self,
@@ -368,7 +409,7 @@ class Engine:
             TooLargeError: they are too long together.
         """
         check_anchors(anchors)
-        chosen = self._kind([anchor.clip for anchor in anchors], kind)
+        chosen = check_morphed(self._kind([anchor.clip for anchor in anchors], kind), _MORPHED)
         loaded = self._roster.playing(chosen, models)
         return make_field(anchors, self._translators.of(loaded), loaded, self._encoder)
 
@@ -402,10 +443,18 @@ class Engine:
         Raises:
             WrongKindError: no loaded model plays that kind.
         """
-        return working_knobs(self._roster.chosen(check_kind(kind, _KINDS), models).directions, kind)
+        return working_knobs(self._roster.chosen(check_kind(kind, _MORPHED), models).directions, kind)
 
     def _kind(self, clips: Sequence[Clip], asked: str | None) -> str:
-        return check_kind(asked, _KINDS) if asked is not None else one_kind(clips)
+        if asked is not None:
+            return check_kind(asked, _KINDS)
+        kind = one_kind(clips)
+        if kind == CHORDS and CHORDS not in self._roster:
+            raise WrongKindError(NO_CHORDS)
+        return kind
+
+    def _inventing_of(self, loaded: Checkpoint) -> Inventing | ChordInventing:
+        return self._chords if loaded.kind == CHORDS else self._inventing
 
     def _hits(self, clip: Clip) -> Groove:
         """The clip's groove, which must have a hit."""
@@ -427,8 +476,17 @@ class Engine:
             self.groove(beat, beat, 1.0, 1.0, models=models)
         elif role == DRUMIFY:
             self.drumify(line, models=models)
+        elif role == CHORDS:
+            self._warm_chords(models)
         else:
             self._warm_kind(line if role == MELODY else beat, role, models)
+
+    def _warm_chords(self, models: Choice) -> None:
+        struck = [Note(float(k), 48 + k + above, 1.0) for k in range(8) for above in (0, 4, 7)]
+        clip = make_clip(struck, 8.0)
+        self.vary(clip, 4, 0.5, kind=CHORDS, models=models)
+        self.interpolate(clip, clip, 5, kind=CHORDS, models=models)
+        self.continue_clip(clip, 1, 4, models=models)
 
     def _warm_kind(self, clip: Clip, kind: str, models: Choice) -> None:
         for count in (1, 8):

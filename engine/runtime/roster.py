@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping
 from typing import cast
 
 from engine.errors import UnknownModelError, WrongKindError
-from engine.models.config import FeelConfig, music_of
+from engine.models.chords import ChordsModel
+from engine.models.config import ChordsConfig, FeelConfig, music_of
 from engine.models.feel import FeelModel
 from engine.models.vae import Vae
 from engine.representations.grid import WINDOW_STEPS
-from engine.representations.kind import DRUMS, MELODY
+from engine.representations.kind import CHORDS, DRUMS, MELODY
 from engine.runtime.answers import ModelInfo
 from engine.runtime.checkpoint import PLAIN_TASK, Checkpoint, Summary
 from engine.runtime.shelf import Shelf
@@ -25,6 +26,7 @@ _DEFAULTS = {
     MELODY: "melody_2bar",
     DRUMS: "groove_2bar",
     TRIO: "trio_16bar",
+    CHORDS: "chords",
     HUMANIZE: "humanize_2bar",
     DRUMIFY: "drumify_2bar",
 }
@@ -37,9 +39,9 @@ log = logging.getLogger("engine")
 class Roster:
     """Models by name and by role. What has no role here is left out, and said so.
 
-    Roles are `melody`, `drums` and `trio` (autoencoders of that kind), `humanize` and `drumify`. Without a choice a
-    role is played by a model of two bars, drums by one of grooves; where several are left, by one of the folder named
-    first, by the shipped one, by the first in order of name.
+    Roles are `melody`, `drums` and `trio` (autoencoders of that kind), `chords`, `humanize` and `drumify`. Without a
+    choice a role is played by a model of two bars, drums by one of grooves; where several are left, by one of the
+    folder named first, by the shipped one, by the first in order of name.
 
     Args:
         shelf: where the models stand; it learns which of them are played by default.
@@ -97,7 +99,7 @@ class Roster:
         """The checkpoint of a role, loaded where it was not.
 
         Args:
-            role: `melody`, `drums`, `trio`, `humanize` or `drumify`.
+            role: `melody`, `drums`, `trio`, `chords`, `humanize` or `drumify`.
             models: names chosen, by role; a role that is not named is played by default.
 
         Raises:
@@ -177,12 +179,19 @@ def role_of(summary: Summary) -> str | None:
     """None for a model that can be trained and measured, and has no part in the engine so far."""
     if isinstance(summary.config, FeelConfig):
         return _FEEL_ROLES.get(summary.config.condition)
+    if isinstance(summary.config, ChordsConfig):
+        return CHORDS
     return _VAE_ROLES.get(summary.config.music) if summary.task == PLAIN_TASK else None
 
 
 def vae_of(loaded: Checkpoint) -> Vae:
     """The model of a checkpoint whose role is `melody`, `drums` or `trio`."""
     return cast(Vae, loaded.model)
+
+
+def chords_of_checkpoint(loaded: Checkpoint) -> ChordsModel:
+    """The model of a checkpoint whose role is `chords`."""
+    return cast(ChordsModel, loaded.model)
 
 
 def feel_of(loaded: Checkpoint) -> FeelModel:

@@ -156,7 +156,7 @@ def _touched(groove: groove_codec.Groove, touch: Touch) -> groove_codec.Groove:
 
 def _clip(notes: list[Note], frame: Clip, unheard: list[Note]) -> Clip:
     """The notes as a clip of the frame, with what its weightiest source has that no model hears."""
-    return make_clip(_unpiled(notes + unheard), frame.length_quarters, frame.numerator, frame.denominator, frame.bpm)
+    return make_clip(unpiled(notes + unheard), frame.length_quarters, frame.numerator, frame.denominator, frame.bpm)
 
 
 def _unheard(clip: Clip, is_unheard: Callable[[Note], bool]) -> list[Note]:
@@ -172,7 +172,7 @@ def _weightiest(weights: Weights) -> int:
     return max(range(len(weights)), key=weights.__getitem__, default=0)
 
 
-def _unpiled(notes: list[Note]) -> list[Note]:
+def unpiled(notes: list[Note]) -> list[Note]:
     """The same notes, none sounding into the next one of its pitch (Live would cut it all the same)."""
     clear: list[Note] = []
     following: dict[int, float] = {}

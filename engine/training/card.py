@@ -82,7 +82,7 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
 
 
 def _subject(loaded: Checkpoint) -> str:
-    config = loaded.model.config
+    config = checkpoint.windowed(loaded).config
     if not isinstance(config, VaeConfig):
         return config.condition
     task = loaded.trained.get("schedule", {}).get("task", "plain")

@@ -191,13 +191,13 @@ def _preset(options: LearnOptions, start: Checkpoint | None, found: Found) -> Pr
     semitones = told.get("transpose", (-5, 6)) if lines else (0, 0)
     beta = told.get("beta_end") or told.get("beta", Schedule.beta)
     schedule = replace(FINE_TUNING, beta=beta, transpose=(semitones[0], semitones[1]), **kept)
-    return Preset(start.model.config, schedule, start.kind)
+    return Preset(checkpoint.windowed(start).config, schedule, start.kind)
 
 
 def _taught(story: Story, options: LearnOptions, clock: Callable[[], float]) -> Story:
     music, preset, start = story.music, story.preset, story.start
     looker = Looker(music.train, music.held_out, preset.schedule, options.seed)
-    module = ByTheClock(preset, options.seed, None if start is None else start.model, PULL)
+    module = ByTheClock(preset, options.seed, None if start is None else checkpoint.windowed(start), PULL)
     budget = Budget(options.minutes, options.steps, clock, options.progress)
     patience = PATIENCE_FROM_NOTHING if start is None else PATIENCE
     watch = Watch(looker, patience, start is not None, budget)
@@ -208,7 +208,7 @@ def _taught(story: Story, options: LearnOptions, clock: Callable[[], float]) -> 
     model.load_state_dict(ended.kept.weights)
     model.eval()
     task, windows = preset.schedule.task, music.held_out.music
-    before = None if start is None else measure(start.model, windows, task, options.seed)
+    before = None if start is None else measure(checkpoint.windowed(start), windows, task, options.seed)
     return replace(story, fit=ended, model=model, before=before, after=measure(model, windows, task, options.seed))
 
 

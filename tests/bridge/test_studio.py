@@ -166,7 +166,7 @@ def test_a_file_that_is_refused_does_not_stop_the_others(models: Path, files: di
 def test_a_refusal_names_the_files(models: Path, files: dict[str, Path], tmp_path: Path) -> None:
     result = ask("blend", files["A"], files["K"], "--checkpoint", models, "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert f"bridge: {files['A']} and {files['K']}: some clips are melodies, some drums" in result.output
+    assert f"bridge: {files['A']} and {files['K']}: the clips are of several kinds, drums and melody" in result.output
 
 
 def test_what_is_left_out_is_told(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_a_note_that_is_cut_off_is_malformed_and_a_thirty_first_is_too_large() -
         (("temperature", 1.0, "temperature", 1.0), "malformed"),
         (("seed", 1.5), "malformed"),
         (("seed", 1e20), "out_of_range"),
-        (("kind", 2), "out_of_range"),
+        (("kind", 3), "out_of_range"),
         (("kind", "other"), "out_of_range"),
         (("seed", 1, 2.0), "malformed"),
     ],

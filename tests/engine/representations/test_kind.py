@@ -35,9 +35,9 @@ def line(pitches: str, step: float = 0.5, duration: float = 0.5, velocity: float
         ("36 36 43 36 41 36 43 45", "melody"),
         ("28 28 . 31 28 . 33 34", "melody"),
         ("36 38 40 41 43 41 40 38", "melody"),
-        ("48+52+55 . 53+57+60 . 55+59+62", "other"),
-        ("36+43 36+43 41+48 41+48 43+50", "other"),
-        ("36+48 38+50 43+55 36+48", "other"),
+        ("48+52+55 . 53+57+60 . 55+59+62", "chords"),
+        ("36+43 36+43 41+48 41+48 43+50", "chords"),
+        ("36+48 38+50 43+55 36+48", "chords"),
         ("36+42 42 38+42 42 36+42 36+42 38+42 46", "drums"),
         ("38+42 42 42 38+42 . 44", "drums"),
         ("36 . 38 . 36 36 38 .", "drums"),
@@ -72,7 +72,7 @@ def test_a_tom_fill_with_a_drummers_velocities_is_drums() -> None:
 def test_recorded_music_is_judged_right() -> None:
     assert judge_kind(read_clip(FIXTURES / "groove_hiphop_fill.mid")).kind == "drums"
     assert judge_kind(read_clip(FIXTURES / "on_top_of_old_smoky_waltz.mid", track=1)).kind == "melody"
-    assert judge_kind(read_clip(FIXTURES / "on_top_of_old_smoky_waltz.mid", track=2)).kind == "other"
+    assert judge_kind(read_clip(FIXTURES / "on_top_of_old_smoky_waltz.mid", track=2)).kind == "chords"
     assert judge_kind(read_clip(FIXTURES / "hymn_evening_prayer.mid", track=1)).kind == "melody"
 
 
