@@ -17,9 +17,10 @@ from safetensors.torch import load as from_bytes
 from safetensors.torch import save as to_bytes
 
 from engine.errors import CheckpointError
-from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
+from engine.models.config import FeelConfig, NoteConfig, VaeConfig, from_dict, to_dict
 from engine.models.feel import FeelModel
 from engine.models.folding import for_inference
+from engine.models.note_vae import NoteVae
 from engine.models.vae import Vae
 from engine.runtime.directions import DIRECTIONS_NAME, Directions, direction_names, load_directions
 from engine.runtime.knobs import KNOBS
@@ -30,7 +31,12 @@ CONFIG_NAME = "config.json"
 PLAIN_TASK = "plain"
 _MAX_REASON = 200
 _FLOAT32_BYTES = 4
-_FAMILIES = {"vae": (VaeConfig, Vae), "feel": (FeelConfig, FeelModel)}
+Model = Vae | FeelModel | NoteVae
+_FAMILIES: dict[str, tuple[type[Any], type[Any]]] = {
+    "vae": (VaeConfig, Vae),
+    "feel": (FeelConfig, FeelModel),
+    "notes": (NoteConfig, NoteVae),
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Checkpoint:
 
     Attributes:
         name: of its folder.
-        kind: `melody` or `drums`.
+        kind: `melody`, `drums`, `trio` or `notes`.
         bars: of its window, in 4/4.
         model: in evaluation mode, float32, on the device asked for.
         hash: of the weights and the model's config, first 16 digits of sha256; latents are cached under it.
@@ -50,7 +56,7 @@ class Checkpoint:
     name: str
     kind: str
     bars: int
-    model: Vae | FeelModel
+    model: Model
     hash: str
     trained: dict[str, Any]
     directions: Directions | None = None
@@ -71,7 +77,7 @@ class Summary:
     Attributes:
         folder: where it lies; None for one that came without a folder.
         name: of that folder.
-        kind: `melody`, `drums` or `trio`.
+        kind: `melody`, `drums`, `trio` or `notes`.
         bars: of its window, in 4/4.
         config: of its model.
         task: what it was trained to do with a clip, as `models/tasks.py` has it; `plain`: give it back as it is.
@@ -83,7 +89,7 @@ class Summary:
     name: str
     kind: str
     bars: int
-    config: VaeConfig | FeelConfig
+    config: VaeConfig | FeelConfig | NoteConfig
     task: str
     num_bytes: int
     directions: tuple[str, ...] = ()
@@ -119,7 +125,7 @@ def find(folder: Path) -> Iterator[Path]:
     yield from sorted(path.parent for path in folder.glob(f"*/{CONFIG_NAME}") if path.parent.name[0] != ".")
 
 
-def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any]) -> None:
+def save(folder: Path, model: Model, kind: str, trained: dict[str, Any]) -> None:
     """Write weights (float16) and config; the card is the trainer's to write. Directions of older weights go."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DIRECTIONS_NAME).unlink(missing_ok=True)
@@ -127,7 +133,7 @@ def save(folder: Path, model: Vae | FeelModel, kind: str, trained: dict[str, Any
     partial = folder / f"{WEIGHTS_NAME}.partial"
     partial.write_bytes(to_bytes(weights))
     partial.replace(folder / WEIGHTS_NAME)
-    family = "vae" if isinstance(model, Vae) else "feel"
+    family = next(name for name, (_, known) in _FAMILIES.items() if isinstance(model, known))
     table = {
         "format": FORMAT,
         "kind": kind,

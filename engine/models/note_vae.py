@@ -1,0 +1,176 @@
+"""A variational autoencoder of notes of many instruments, and one that fills a span of them.
+
+The encoder reads a window's notes into a latent; the decoder writes notes from it, row by row or all rows at once. The
+conditional one is told the notes outside a span: its prior p(latent | outside) is learnt beside the posterior
+q(latent | whole window), its decoder sees them, and what it writes is the span.
+
+Source: Stanford's note-attribute VAE (attributes embedded, squared errors of times, beta on the KL); Sohn et al. 2015
+for the conditional prior. Differs: attributes of a note are told to one another (`note_heads`); attention instead of
+dense layers over all notes side by side; the conditional decoder looks back at its own notes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from engine.models.config import NoteConfig
+from engine.models.encoders import MAX_LOG_VAR, MIN_LOG_VAR
+from engine.models.folding import Linear
+from engine.models.note_blocks import NoteEncoder
+from engine.models.note_decoders import NoteDecoder
+from engine.models.note_heads import NoteHeads, Reading
+from engine.models.note_input import NoteInput, deltas
+from engine.models.spans import is_inside, is_note, packed, whole, with_end
+from engine.models.vae import VaeLoss, kl_between
+from engine.representations import note_sequence as notes
+
+_FIRST_LOG_VAR = -2.0
+_GROUPS = 4
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a conditional model knows of a window: the prior of the latent, and the states of the notes outside."""
+
+    mu: Tensor
+    log_var: Tensor
+    memory: Tensor | None = None
+    memory_seen: Tensor | None = None
+
+    def times(self, count: int) -> Outside:
+        """Each window `count` times, one after the other."""
+        parts = (self.mu, self.log_var, self.memory, self.memory_seen)
+        return Outside(*(part if part is None else part.repeat_interleave(count, 0) for part in parts))  # type: ignore[arg-type]
+
+
+class NoteVae(nn.Module):
+    """Windows `batch, slots, 6` of `representations.note_sequence` to latents and back."""
+
+    def __init__(self, config: NoteConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.enter = NoteInput(config)
+        self.encoder = NoteEncoder(config)
+        self.latent = Linear(config.summaries * config.width, 2 * config.latent_dim)
+        with torch.no_grad():
+            self.latent.bias[config.latent_dim :] += _FIRST_LOG_VAR
+        if config.is_conditional:
+            self.prior = Linear(config.summaries * config.width, 2 * config.latent_dim)
+        self.decoder = NoteDecoder(config)
+        self.heads = NoteHeads(config)
+
+    def encode(self, rows: Tensor, span: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """`mu` and `log_var`, each `batch, latent`, of whole windows, their span told where there is one."""
+        span = whole(rows, self.config.steps) if span is None else span
+        rows = packed(rows, is_note(rows))
+        states, _ = self.encoder(self.enter(rows, span), is_note(rows), span, is_inside(rows, span))
+        return self._gaussian(self.latent, states)
+
+    def outside(self, rows: Tensor, span: Tensor) -> Outside:
+        """What is known where only the notes outside the span are given; rows inside it are not looked at."""
+        if not self.config.is_conditional:
+            zeros = torch.zeros(len(rows), self.config.latent_dim, device=rows.device)
+            return Outside(zeros, zeros)
+        rows = packed(rows, is_note(rows) & ~is_inside(rows, span))
+        states, seen = self.encoder(self.enter(rows, span), is_note(rows), span, torch.zeros_like(is_note(rows)))
+        return Outside(*self._gaussian(self.prior, states), states, seen)
+
+    def decode(self, z: Tensor, span: Tensor, outside: Outside, reading: Reading) -> Tensor:
+        """The notes of the spans, `batch, slots, 6`, in order, empty rows behind.
+
+        Args:
+            z: `batch, latent`.
+            span: `batch, 2`, ticks; the whole window for a model that is not conditional.
+            outside: from `outside`.
+            reading: how they are read.
+        """
+        if not self.decoder.looks_back:
+            length = self.config.slots - 1
+            before = z.new_zeros(len(z), length, 1)
+            states = self.decoder(z, before, span, outside.memory, outside.memory_seen)
+            return _whole_window(_placed(self.heads.read(self.enter.tables, states, reading), span), span)
+        return self._one_by_one(z, span, outside, reading)
+
+    def _one_by_one(self, z: Tensor, span: Tensor, outside: Outside, reading: Reading) -> Tensor:
+        """Note after note until all windows have ended; a note behind the span ends its window too."""
+        rows = torch.zeros(len(z), 0, notes.NUM_COLUMNS, dtype=torch.long, device=z.device)
+        onset, has_ended = span[:, 0].clone(), torch.zeros(len(z), dtype=torch.bool, device=z.device)
+        while rows.shape[1] < self.config.slots and not has_ended.all():
+            states = self.decoder(z, self.enter(rows, span), span, outside.memory, outside.memory_seen)
+            row = self.heads.read(self.enter.tables, states[:, -1:], reading)
+            onset = onset + row[:, 0, notes.ONSET].clamp_min(-_early() if not rows.shape[1] else 0)
+            row[:, 0, notes.ONSET] = onset
+            has_ended = has_ended | ~is_inside(row, span)[:, 0]
+            row = torch.where(has_ended[:, None, None], row.new_tensor(notes.EMPTY), row)
+            rows = torch.cat([rows, row], 1)
+        return _filled_up(rows, self.config.slots)
+
+    def loss(self, music: Tensor, *, beta: float, free_bits: float, shown: Tensor | None = None) -> VaeLoss:
+        """The training loss.
+
+        Args:
+            music: windows `batch, slots, 6`.
+            beta: weight of the KL above the free bits.
+            free_bits: bits of the whole KL that cost nothing.
+            shown: the spans, `batch, 2`, for a conditional model; else not looked at.
+        """
+        span = shown if self.config.is_conditional and shown is not None else whole(music, self.config.steps)
+        groups = _alike(is_note(music).sum(1))
+        parts = [self._loss(music[few], span[few], beta, free_bits) for few in groups]
+        back = torch.cat(groups).argsort()
+        return VaeLoss(*(torch.cat(each)[back] for each in zip(*parts, strict=True)))
+
+    def _loss(self, music: Tensor, span: Tensor, beta: float, free_bits: float) -> tuple[Tensor, Tensor, Tensor]:
+        mu, log_var = self.encode(music, span)
+        outside = self.outside(music, span)
+        z = mu + (0.5 * log_var).exp() * torch.randn_like(mu)
+        reconstruction = torch.stack(list(self.costs(music, span, z, outside).values())).sum(0)
+        kl = kl_between(mu, log_var, outside.mu, outside.log_var)
+        return reconstruction + beta * (kl - free_bits * math.log(2)).clamp_min(0), reconstruction, kl
+
+    def costs(self, music: Tensor, span: Tensor, z: Tensor, outside: Outside) -> dict[str, Tensor]:
+        """What each attribute of the spans' true notes costs, given the true notes before; each `batch`."""
+        true = packed(music, is_inside(music, span))
+        rows = with_end(true)[:, : self.config.slots]
+        before = self.enter(rows[:, :-1], span)
+        states = self.decoder(z, before, span, outside.memory, outside.memory_seen)
+        costs = self.heads.losses(self.enter.tables, states, rows, deltas(rows[..., notes.ONSET], span[:, 0]))
+        counts = is_note(rows).sum(1, keepdim=True)
+        counted = torch.arange(rows.shape[1], device=rows.device) <= counts
+        return {name: (cost * counted).sum(1) for name, cost in costs.items()}
+
+    def _gaussian(self, layer: nn.Module, states: Tensor) -> tuple[Tensor, Tensor]:
+        mu, log_var = layer(states[:, : self.config.summaries].flatten(1)).float().chunk(2, -1)
+        return mu, log_var.clamp(MIN_LOG_VAR, MAX_LOG_VAR)
+
+
+def _alike(counts: Tensor) -> tuple[Tensor, ...]:
+    """Places of windows with about as many notes: together they need few empty rows."""
+    return counts.argsort(stable=True).chunk(_GROUPS)
+
+
+def _early() -> int:
+    return notes.TICKS_PER_QUARTER // 8
+
+
+def _placed(rows: Tensor, span: Tensor) -> Tensor:
+    """Distances summed up to onsets, and what stands behind the first end taken out."""
+    goes_on = is_note(rows).long().cumprod(1).bool()
+    first = rows[:, :1, notes.ONSET].clamp_min(-_early())
+    onsets = torch.cat([first, rows[:, 1:, notes.ONSET].clamp_min(0)], 1).cumsum(1) + span[:, :1]
+    placed = torch.cat([onsets[..., None], rows[..., 1:]], -1)
+    return torch.where(goes_on[..., None], placed, rows.new_tensor(notes.EMPTY))
+
+
+def _whole_window(rows: Tensor, span: Tensor) -> Tensor:
+    """The notes that lie in the span."""
+    return _filled_up(packed(rows, is_inside(rows, span)), rows.shape[1])
+
+
+def _filled_up(rows: Tensor, slots: int) -> Tensor:
+    missing = rows.new_tensor(notes.EMPTY).expand(len(rows), slots - rows.shape[1], -1)
+    return torch.cat([rows, missing], 1)
