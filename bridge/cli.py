@@ -29,6 +29,7 @@ COMMANDS = {
     "train": "bridge.commands.train:train",
     "learn": "bridge.commands.learn:learn",
     "evaluate": "bridge.commands.evaluate:evaluate",
+    "sweep": "bridge.commands.sweep:sweep",
     "compare": "bridge.commands.compare:compare",
     "report": "bridge.commands.report:report",
     "directions": "bridge.commands.directions:directions",

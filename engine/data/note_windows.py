@@ -1,10 +1,9 @@
 """Windows of all the notes of a song, with music in every bar.
 
 A window begins on each bar of 2-bar windows and on every second one of 4-bar windows. Where more notes or instruments
-play than a window has room for, whole instruments are left out: never the drums, first those with the fewest notes
-(too many instruments), then those with the most (too many notes). What is left is music that could have been played,
-where a window cut at its last row would break off. A window with a bar in which nothing begins is left out: whoever
-learnt to go on from silence would know nothing of what to go on with.
+play than a window has room for, whole instruments are left out (`representations.note_room`): what is left is music
+that could have been played, where a window cut at its last row would break off. A window with a bar in which nothing
+begins is left out: whoever learnt to go on from silence would know nothing of what to go on with.
 
 Notes that began before the window are not in it. Notes that last beyond its end are kept whole, up to 64 quarters.
 """
@@ -17,7 +16,8 @@ import numpy as np
 
 from engine.data.song import Part, Song
 from engine.representations.clip import EARLY_QUARTERS
-from engine.representations.note_sequence import MAX_DURATION_QUARTERS, NUM_INSTRUMENTS, Floats, Rows, Track, to_tensor
+from engine.representations.note_room import with_room
+from engine.representations.note_sequence import MAX_DURATION_QUARTERS, Floats, Rows, Track, to_tensor
 
 _BAR_QUARTERS = 4.0
 
@@ -29,7 +29,7 @@ def note_windows(song: Song, bars: int, slots: int) -> Iterator[Rows]:
         tracks = _one_kit(parts)
         for bar in range(0, max(part.bars for part in parts) - bars + 1, bars // 2):
             inside = [_within(track, bar * _BAR_QUARTERS, bars * _BAR_QUARTERS) for track in tracks]
-            kept = _with_room([track for track in inside if len(track.notes)], slots)
+            kept = [inside[place] for place in with_room(inside, slots)]
             if _has_music_in_each_bar(kept, bars):
                 yield to_tensor(kept, bars * _BAR_QUARTERS, slots)
 
@@ -57,20 +57,6 @@ def _distinct(notes: Floats) -> Floats:
     is_first = np.ones(len(ordered), bool)
     is_first[1:] = (np.diff(ordered[:, 0]) > 0) | (np.diff(ordered[:, 2]) != 0)
     return ordered[is_first]
-
-
-def _with_room(tracks: list[Track], slots: int) -> list[Track]:
-    kept = list(tracks)
-    while True:
-        pitched = [place for place, track in enumerate(kept) if not track.is_drum]
-        if len(pitched) >= NUM_INSTRUMENTS:
-            del kept[min(pitched, key=lambda place: len(kept[place].notes))]
-        elif sum(len(track.notes) for track in kept) > slots:
-            if not pitched:
-                return []
-            del kept[max(pitched, key=lambda place: len(kept[place].notes))]
-        else:
-            return kept
 
 
 def _has_music_in_each_bar(tracks: list[Track], bars: int) -> bool:

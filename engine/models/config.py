@@ -95,9 +95,11 @@ class NoteConfig:
         guesses: `one` (times are one number, with a squared error) or `many` (one number for each common note value,
             and a choice between them).
         dropout: share of each block's output dropped in training.
+        forgetting: share of its own last notes that a decoder that looks back is not shown in training, so that it asks
+            the latent.
     """
 
-    decoder: str = "parallel"
+    decoder: str = "looks_back"
     is_conditional: bool = False
     steps: int = 32
     slots: int = 96
@@ -110,6 +112,7 @@ class NoteConfig:
     summaries: int = 4
     guesses: str = "many"
     dropout: float = 0.0
+    forgetting: float = 0.0
 
     @property
     def music(self) -> str:

@@ -51,36 +51,45 @@ class NoteBlock(nn.Module):
         q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in (q, k, v))
         scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
         weights = scores.masked_fill(~seen[:, None], _HIDDEN).softmax(-1)
-        return (weights.to(v.dtype) @ v).transpose(1, 2).flatten(2)
+        attended: Tensor = (weights.to(v.dtype) @ v).transpose(1, 2).flatten(2)
+        return attended
 
 
 class NoteEncoder(nn.Module):
     """Notes to a state each, and to a few summaries of all of them."""
 
-    def __init__(self, config: NoteConfig) -> None:
+    def __init__(self, config: NoteConfig, has_memory: bool = False) -> None:
         super().__init__()
         self.summaries = nn.Parameter(torch.randn(config.summaries, config.width) * 0.02)
         self.bounds = Linear(2, config.width)
-        self.flag = nn.Embedding(2, config.width)
-        self.blocks = nn.ModuleList(NoteBlock(config) for _ in range(config.encoder_depth))
+        self.blocks = nn.ModuleList(NoteBlock(config, has_memory) for _ in range(config.encoder_depth))
         self.norm = nn.LayerNorm(config.width)
 
-    def forward(self, entered: Tensor, is_note: Tensor, span: Tensor, is_inside: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self,
+        entered: Tensor,
+        is_note: Tensor,
+        span: Tensor,
+        memory: Tensor | None = None,
+        memory_seen: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
         """States of summaries and rows, and which of them may be seen.
 
         Args:
             entered: the rows, as `NoteInput` has them, `batch, rows, width`.
             is_note: which rows are notes, `batch, rows`.
             span: `batch, 2`, ticks.
-            is_inside: which rows lie in the span, `batch, rows`.
+            memory: states of other notes that are given, `batch, others, width`.
+            memory_seen: which of them may be seen, `batch, 1, others`.
 
         Returns:
             `batch, summaries + rows, width`, the summaries first, and `batch, 1, summaries + rows`.
         """
         known = self.summaries + self.bounds(span.float() / BAR_TICKS)[:, None]
-        x = torch.cat([known, entered + self.flag(is_inside.long())], 1)
+        x = torch.cat([known, entered.to(known.dtype)], 1)
         always = is_note.new_ones(len(entered), len(self.summaries))
         seen = torch.cat([always, is_note], 1)[:, None]
         for block in self.blocks:
-            x = block(x, seen)
-        return self.norm(x), seen
+            x = block(x, seen, memory, memory_seen)
+        states: Tensor = self.norm(x)
+        return states, seen

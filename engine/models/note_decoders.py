@@ -38,7 +38,8 @@ class NoteDecoder(nn.Module):
 
         Args:
             z: `batch, latent`.
-            before: the notes so far as `NoteInput` has them, `batch, rows, width`; a parallel decoder reads their number alone.
+            before: the notes so far as `NoteInput` has them, `batch, rows, width`; a parallel decoder reads their
+                number alone.
             span: `batch, 2`, ticks.
             memory: of the notes outside, from `NoteEncoder`.
             memory_seen: which of it may be seen.
@@ -50,7 +51,10 @@ class NoteDecoder(nn.Module):
         else:
             spread = self.spread(z).unflatten(1, (self.slots, -1))
             x = (self.enter(spread) + self.position)[:, :rows]
-        seen = torch.ones(1, rows, rows, dtype=torch.bool, device=z.device).tril()  # so rows behind the end change nothing
+        seen = torch.ones(
+            1, rows, rows, dtype=torch.bool, device=z.device
+        ).tril()  # so rows behind the end change nothing
         for block in self.blocks:
             x = block(x, seen, memory, memory_seen)
-        return x
+        states: Tensor = x
+        return states

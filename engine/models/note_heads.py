@@ -56,6 +56,8 @@ class Reading:
 class NoteHeads(nn.Module):
     """From states `…, width` to notes."""
 
+    values: Tensor
+
     def __init__(self, config: NoteConfig) -> None:
         super().__init__()
         values = NOTE_VALUES if config.guesses == "many" else (0,)
@@ -123,14 +125,13 @@ class NoteHeads(nn.Module):
             x = self._tell(tables, x, name, read)
         return found
 
-    def _class(
-        self, tables: nn.ModuleDict, name: str, hidden: Tensor, reading: Reading, found: Tensor
-    ) -> Tensor:
+    def _class(self, tables: nn.ModuleDict, name: str, hidden: Tensor, reading: Reading, found: Tensor) -> Tensor:
         if name == "program" and reading.programs is not None:
             wanted = reading.programs.expand(len(hidden), -1)
             return wanted.gather(1, found[..., notes.INSTRUMENT])
         if reading.way == "nearest":
-            apart = torch.cdist(self.points[name](hidden).float(), tables[name].weight.float()[None])
+            embeddings: Tensor = tables[name].weight
+            apart = torch.cdist(self.points[name](hidden).float(), embeddings.float()[None])
             logits = -apart.square()
         else:
             logits = self.says[name](hidden).float()

@@ -1,8 +1,9 @@
 """A variational autoencoder of notes of many instruments, and one that fills a span of them.
 
 The encoder reads a window's notes into a latent; the decoder writes notes from it, row by row or all rows at once. The
-conditional one is told the notes outside a span: its prior p(latent | outside) is learnt beside the posterior
-q(latent | whole window), its decoder sees them, and what it writes is the span.
+conditional one encodes the notes outside a span, which make its prior p(latent | outside); a second encoder, the
+listener, hears those inside with them and makes the posterior q(latent | whole window). What the decoder writes, seeing
+the notes outside, is the span.
 
 Source: Stanford's note-attribute VAE (attributes embedded, squared errors of times, beta on the KL); Sohn et al. 2015
 for the conditional prior. Differs: attributes of a note are told to one another (`note_heads`); attention instead of
@@ -55,6 +56,7 @@ class NoteVae(nn.Module):
         self.config = config
         self.enter = NoteInput(config)
         self.encoder = NoteEncoder(config)
+        self.listener = NoteEncoder(config, has_memory=True) if config.is_conditional else None
         self.latent = Linear(config.summaries * config.width, 2 * config.latent_dim)
         with torch.no_grad():
             self.latent.bias[config.latent_dim :] += _FIRST_LOG_VAR
@@ -63,11 +65,22 @@ class NoteVae(nn.Module):
         self.decoder = NoteDecoder(config)
         self.heads = NoteHeads(config)
 
-    def encode(self, rows: Tensor, span: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """`mu` and `log_var`, each `batch, latent`, of whole windows, their span told where there is one."""
+    def encode(self, rows: Tensor, span: Tensor | None = None, outside: Outside | None = None) -> tuple[Tensor, Tensor]:
+        """`mu` and `log_var`, each `batch, latent`, of whole windows.
+
+        Args:
+            rows: `batch, slots, 6`.
+            span: `batch, 2`, ticks; what a conditional model is to write. None takes all of the window.
+            outside: what `outside` gives, where it is there already.
+        """
         span = whole(rows, self.config.steps) if span is None else span
-        rows = packed(rows, is_note(rows))
-        states, _ = self.encoder(self.enter(rows, span), is_note(rows), span, is_inside(rows, span))
+        inside = packed(rows, is_inside(rows, span))
+        if self.listener is None:
+            states, _ = self.encoder(self.enter(inside, span), is_note(inside), span)
+        else:
+            outside = self.outside(rows, span) if outside is None else outside
+            entered = self.enter(inside, span)
+            states, _ = self.listener(entered, is_note(inside), span, outside.memory, outside.memory_seen)
         return self._gaussian(self.latent, states)
 
     def outside(self, rows: Tensor, span: Tensor) -> Outside:
@@ -76,7 +89,7 @@ class NoteVae(nn.Module):
             zeros = torch.zeros(len(rows), self.config.latent_dim, device=rows.device)
             return Outside(zeros, zeros)
         rows = packed(rows, is_note(rows) & ~is_inside(rows, span))
-        states, seen = self.encoder(self.enter(rows, span), is_note(rows), span, torch.zeros_like(is_note(rows)))
+        states, seen = self.encoder(self.enter(rows, span), is_note(rows), span)
         return Outside(*self._gaussian(self.prior, states), states, seen)
 
     def decode(self, z: Tensor, span: Tensor, outside: Outside, reading: Reading) -> Tensor:
@@ -125,8 +138,8 @@ class NoteVae(nn.Module):
         return VaeLoss(*(torch.cat(each)[back] for each in zip(*parts, strict=True)))
 
     def _loss(self, music: Tensor, span: Tensor, beta: float, free_bits: float) -> tuple[Tensor, Tensor, Tensor]:
-        mu, log_var = self.encode(music, span)
         outside = self.outside(music, span)
+        mu, log_var = self.encode(music, span, outside)
         z = mu + (0.5 * log_var).exp() * torch.randn_like(mu)
         reconstruction = torch.stack(list(self.costs(music, span, z, outside).values())).sum(0)
         kl = kl_between(mu, log_var, outside.mu, outside.log_var)
@@ -137,6 +150,8 @@ class NoteVae(nn.Module):
         true = packed(music, is_inside(music, span))
         rows = with_end(true)[:, : self.config.slots]
         before = self.enter(rows[:, :-1], span)
+        if self.training and self.config.forgetting:
+            before = before * (torch.rand(before.shape[:2], device=before.device) >= self.config.forgetting)[..., None]
         states = self.decoder(z, before, span, outside.memory, outside.memory_seen)
         costs = self.heads.losses(self.enter.tables, states, rows, deltas(rows[..., notes.ONSET], span[:, 0]))
         counts = is_note(rows).sum(1, keepdim=True)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ _MAX_SLOTS = 4096
 
 Rows = NDArray[np.int16]
 Floats = NDArray[np.float64]
+IntT = TypeVar("IntT", np.int16, np.int64)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ def from_tensor(rows: Rows) -> dict[int, Track]:
     """
     notes = rows[is_note(rows)]
     highest = np.array(EMPTY)[PITCH:] - 1
-    if len(notes) and (notes[:, PITCH:].min() < 0 or (notes[:, PITCH:] > highest).any() or notes[:, DURATION].min() < 1):
+    if len(notes) and (
+        notes[:, PITCH:].min() < 0 or (notes[:, PITCH:] > highest).any() or notes[:, DURATION].min() < 1
+    ):
         raise OutOfRangeError("a row is no note: give durations of a tick or more, and classes below each `none`")
     found = {}
     for instrument in np.unique(notes[:, INSTRUMENT]).tolist():
@@ -132,12 +136,12 @@ def instruments_of(tracks: Sequence[Track]) -> list[int]:
     return found
 
 
-def in_order(rows: Rows) -> Rows:
+def in_order(rows: NDArray[IntT]) -> NDArray[IntT]:
     """Rows by onset, then instrument, then pitch; empty ones last."""
     return rows[np.lexsort((rows[:, PITCH], rows[:, INSTRUMENT], rows[:, ONSET], ~is_note(rows)))]
 
 
-def is_note(rows: Rows) -> NDArray[np.bool_]:
+def is_note(rows: NDArray[IntT]) -> NDArray[np.bool_]:
     """Which rows are notes, of `…, 6`."""
     found: NDArray[np.bool_] = rows[..., INSTRUMENT] != NO_INSTRUMENT
     return found

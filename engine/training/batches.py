@@ -20,8 +20,8 @@ from engine.representations import note_sequence
 from engine.representations.drums import NUM_VOICES
 from engine.representations.melody import FIRST_PITCH_CLASS, NUM_CLASSES
 from engine.representations.trio import BASS, DRUMS
-from engine.training.note_shifts import transpose_notes
 from engine.training.lending import Lenders
+from engine.training.note_shifts import transpose_notes
 from engine.training.presets import Schedule
 
 _LINES = slice(0, DRUMS)

@@ -7,7 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.errors import WrongKindError
 from engine.models.feel import FeelModel
+from engine.models.note_vae import NoteVae
 from engine.models.vae import Vae
 from engine.training import schedules
 from engine.training.batches import Batch, step_seed
@@ -18,6 +20,17 @@ PLACES = 10_000
 """Steps of a schedule that goes by the clock: so finely is the time divided."""
 
 Model = Vae | FeelModel
+
+
+def teachable(model: Vae | FeelModel | NoteVae) -> Model:
+    """The model itself.
+
+    Raises:
+        WrongKindError: it is of notes of many instruments, which are not taught so far.
+    """
+    if isinstance(model, NoteVae):
+        raise WrongKindError("models of notes of many instruments are not taught; begin with melody, drums or trio")
+    return model
 
 
 class ByTheClock(TrainingModule):

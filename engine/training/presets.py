@@ -108,7 +108,9 @@ _NOTES = Schedule(steps=6000, batch_size=64, beta=0.16, free_bits=0.0, transpose
 _INFILL_2BAR = NoteConfig("looks_back", True, 64, 160, latent_dim=32, encoder_depth=2, decoder_depth=3)
 
 PRESETS: dict[str, Preset] = {
-    "multi_note": Preset(NoteConfig("parallel", guesses="one"), _NOTES, "notes"),
+    "multi_note": Preset(NoteConfig(forgetting=0.3), _NOTES, "notes"),
+    "multi_note_parallel": Preset(NoteConfig("parallel"), _NOTES, "notes"),  # all rows at once, as the report has it
+    "multi_note_one_guess": Preset(NoteConfig(forgetting=0.3, guesses="one"), _NOTES, "notes"),  # plain squared errors
     "infill_2bar": Preset(_INFILL_2BAR, replace(_NOTES, steps=5000, beta=1.0, free_bits=16.0, spans=64), "notes"),
     "melody_2bar": Preset(
         VaeConfig("melody"),
