@@ -38,9 +38,9 @@ def classes_of(rows: NDArray[np.int64], attribute: str) -> Ints:
     if attribute in _COLUMNS:
         found = rows[..., _COLUMNS[attribute]]
     elif attribute == "duration":
-        found = _time_class(rows[..., notes.DURATION])
+        found = time_class(rows[..., notes.DURATION])
     else:
-        found = _time_class(np.diff(rows[..., notes.ONSET], axis=1, prepend=0))
+        found = time_class(np.diff(rows[..., notes.ONSET], axis=1, prepend=0))
     return np.where(is_note, found, -1).astype(np.int64)
 
 
@@ -73,5 +73,6 @@ def _before(classes: Ints, first: int) -> Ints:
     return before
 
 
-def _time_class(ticks: NDArray[np.int64]) -> Ints:
+def time_class(ticks: NDArray[np.int64]) -> Ints:
+    """Times as classes of a 24th of a quarter, 16 quarters at most."""
     return np.rint(ticks / TIME_CLASSES_TICKS).clip(0, _MOST_TIME_CLASSES).astype(np.int64)

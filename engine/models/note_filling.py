@@ -52,7 +52,7 @@ def fill_spans(
         instruments=instruments.repeat_interleave(count, 0),
         programs=programs.repeat_interleave(count, 0),
     )
-    filled: Tensor = model.decode(z, spans, outside, reading).unflatten(0, (len(rows), count))  # type: ignore[no-untyped-call]
+    filled: Tensor = model.decode(z, spans, outside, reading).unflatten(0, (len(rows), count))
     return filled
 
 

@@ -69,12 +69,15 @@ class NoteHeads(nn.Module):
             {name: Linear(config.embedding if name in CATEGORIES else 1, width) for name in ORDER[:-1]}
         )
         self.says = nn.ModuleDict({name: Linear(width, self._depth(name)) for name in ORDER})
+        self.voice = Linear(3 * config.embedding + 2, width)
         self.points = nn.ModuleDict({name: Linear(width, config.embedding) for name in CATEGORIES})
 
     def _depth(self, name: str) -> int:
         return CATEGORIES[name][1] if name in CATEGORIES else 2 * len(self.values)
 
-    def losses(self, tables: nn.ModuleDict, states: Tensor, rows: Tensor, distances: Tensor) -> dict[str, Tensor]:
+    def losses(
+        self, tables: nn.ModuleDict, states: Tensor, rows: Tensor, distances: Tensor, voices: Tensor
+    ) -> dict[str, Tensor]:
         """The cost of each attribute and `nearest`, each `batch, rows`; of an end only that of its instrument.
 
         Args:
@@ -82,6 +85,7 @@ class NoteHeads(nn.Module):
             states: `batch, rows, width`.
             rows: the true notes, `batch, rows, 6`.
             distances: ticks from the note before, `batch, rows`.
+            voices: the last note of each instrument, `batch, rows, 9, 6`.
         """
         found: dict[str, Tensor] = {}
         nearest = torch.zeros_like(distances, dtype=torch.float32)
@@ -100,6 +104,8 @@ class NoteHeads(nn.Module):
             if name != "instrument":
                 found[name] = found[name] * is_note
             x = self._tell(tables, x, name, true)
+            if name == "instrument":
+                x = x + self._line(tables, voices, true)
         return {**found, "nearest": NEAREST_WEIGHT * nearest * is_note}
 
     def _time_loss(self, said: Tensor, true: Tensor) -> Tensor:
@@ -109,7 +115,7 @@ class NoteHeads(nn.Module):
         cost: Tensor = TIME_WEIGHT * (self.values[value] + remainder - true).square()
         return cost + F.cross_entropy(logits.transpose(1, 2), value, reduction="none")
 
-    def read(self, tables: nn.ModuleDict, states: Tensor, reading: Reading) -> Tensor:
+    def read(self, tables: nn.ModuleDict, states: Tensor, voices: Tensor, reading: Reading) -> Tensor:
         """Notes as `batch, rows, 6`, with the distance from the note before where their onset belongs."""
         found = torch.zeros(*states.shape[:2], notes.NUM_COLUMNS, dtype=torch.long, device=states.device)
         x = self.norm(states)
@@ -123,6 +129,8 @@ class NoteHeads(nn.Module):
                 column = notes.ONSET if name == "distance" else notes.DURATION
                 found[..., column] = read if name == "distance" else read.clamp_min(1)
             x = self._tell(tables, x, name, read)
+            if name == "instrument":
+                x = x + self._line(tables, voices, read)
         return found
 
     def _class(self, tables: nn.ModuleDict, name: str, hidden: Tensor, reading: Reading, found: Tensor) -> Tensor:
@@ -130,12 +138,15 @@ class NoteHeads(nn.Module):
             wanted = reading.programs.expand(len(hidden), -1)
             return wanted.gather(1, found[..., notes.INSTRUMENT])
         if reading.way == "nearest":
-            embeddings: Tensor = tables[name].weight
-            apart = torch.cdist(self.points[name](hidden).float(), embeddings.float()[None])
+            apart = torch.cdist(self.points[name](hidden).float(), self._embeddings(tables, name)[None])
             logits = -apart.square()
         else:
             logits = self.says[name](hidden).float()
         return draw_classes(self._possible(name, logits, reading, found), reading.temperature, reading.generator)
+
+    @staticmethod
+    def _embeddings(tables: nn.ModuleDict, name: str) -> Tensor:
+        return dict(tables[name].named_parameters())["weight"].float()
 
     def _possible(self, name: str, logits: Tensor, reading: Reading, found: Tensor) -> Tensor:
         """`none` for ends alone; drums for drums alone; only the instruments that may play."""
@@ -148,6 +159,17 @@ class NoteHeads(nn.Module):
             is_drums = torch.arange(logits.shape[-1], device=logits.device) == notes.DRUM_PROGRAM
             possible &= is_drum == is_drums
         return logits.masked_fill(~possible, -1e9)
+
+    def _line(self, tables: nn.ModuleDict, voices: Tensor, instrument: Tensor) -> Tensor:
+        """What is told of the last note of the instrument that plays."""
+        picked = instrument[..., None, None].expand(*instrument.shape, 1, notes.NUM_COLUMNS)
+        last = voices.gather(2, picked)[:, :, 0]
+        categories = [tables[name](last[..., CATEGORIES[name][0]]) for name in ("program", "pitch", "velocity")]
+        is_silent = (last[..., notes.INSTRUMENT, None] == notes.NO_INSTRUMENT).float()
+        told: Tensor = self.voice(
+            torch.cat([*categories, log_quarters(last[..., notes.DURATION, None]), is_silent], -1)
+        )
+        return told
 
     def _time(self, said: Tensor, reading: Reading) -> Tensor:
         logits, remainders = said.chunk(2, -1)

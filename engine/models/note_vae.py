@@ -25,26 +25,34 @@ from engine.models.note_blocks import NoteEncoder
 from engine.models.note_decoders import NoteDecoder
 from engine.models.note_heads import NoteHeads, Reading
 from engine.models.note_input import NoteInput, deltas
+from engine.models.note_voices import silent, voices_at_each, voices_before
 from engine.models.spans import is_inside, is_note, packed, whole, with_end
 from engine.models.vae import VaeLoss, kl_between
 from engine.representations import note_sequence as notes
 
 _FIRST_LOG_VAR = -2.0
-_GROUPS = 4
+_GROUPS = 2
 
 
 @dataclass(frozen=True)
 class Outside:
-    """What a conditional model knows of a window: the prior of the latent, and the states of the notes outside."""
+    """What is known of a window before its latent: the prior, the states of the notes outside, and their voices.
+
+    Attributes:
+        mu, log_var: of the prior, `batch, latent`.
+        memory: states of the notes outside, of a conditional model; with `memory_seen` as `NoteEncoder` gives them.
+        voices: the last note of each instrument before the span, `batch, 9, 6`; None: nothing was played.
+    """
 
     mu: Tensor
     log_var: Tensor
     memory: Tensor | None = None
     memory_seen: Tensor | None = None
+    voices: Tensor | None = None
 
     def times(self, count: int) -> Outside:
         """Each window `count` times, one after the other."""
-        parts = (self.mu, self.log_var, self.memory, self.memory_seen)
+        parts = (self.mu, self.log_var, self.memory, self.memory_seen, self.voices)
         return Outside(*(part if part is None else part.repeat_interleave(count, 0) for part in parts))  # type: ignore[arg-type]
 
 
@@ -90,7 +98,7 @@ class NoteVae(nn.Module):
             return Outside(zeros, zeros)
         rows = packed(rows, is_note(rows) & ~is_inside(rows, span))
         states, seen = self.encoder(self.enter(rows, span), is_note(rows), span)
-        return Outside(*self._gaussian(self.prior, states), states, seen)
+        return Outside(*self._gaussian(self.prior, states), states, seen, voices_before(rows, span))
 
     def decode(self, z: Tensor, span: Tensor, outside: Outside, reading: Reading) -> Tensor:
         """The notes of the spans, `batch, slots, 6`, in order, empty rows behind.
@@ -105,21 +113,24 @@ class NoteVae(nn.Module):
             length = self.config.slots - 1
             before = z.new_zeros(len(z), length, 1)
             states = self.decoder(z, before, span, outside.memory, outside.memory_seen)
-            return _whole_window(_placed(self.heads.read(self.enter.tables, states, reading), span), span)
+            voices = silent(len(z), span)[:, None].expand(-1, states.shape[1], -1, -1)
+            return _whole_window(_placed(self.heads.read(self.enter.tables, states, voices, reading), span), span)
         return self._one_by_one(z, span, outside, reading)
 
     def _one_by_one(self, z: Tensor, span: Tensor, outside: Outside, reading: Reading) -> Tensor:
         """Note after note until all windows have ended; a note behind the span ends its window too."""
         rows = torch.zeros(len(z), 0, notes.NUM_COLUMNS, dtype=torch.long, device=z.device)
+        voices = silent(len(z), rows) if outside.voices is None else outside.voices
         onset, has_ended = span[:, 0].clone(), torch.zeros(len(z), dtype=torch.bool, device=z.device)
         while rows.shape[1] < self.config.slots and not has_ended.all():
             states = self.decoder(z, self.enter(rows, span), span, outside.memory, outside.memory_seen)
-            row = self.heads.read(self.enter.tables, states[:, -1:], reading)
+            row = self.heads.read(self.enter.tables, states[:, -1:], voices[:, None], reading)
             onset = onset + row[:, 0, notes.ONSET].clamp_min(-_early() if not rows.shape[1] else 0)
             row[:, 0, notes.ONSET] = onset
             has_ended = has_ended | ~is_inside(row, span)[:, 0]
             row = torch.where(has_ended[:, None, None], row.new_tensor(notes.EMPTY), row)
             rows = torch.cat([rows, row], 1)
+            voices = voices_at_each(row, voices)[:, -1]
         return _filled_up(rows, self.config.slots)
 
     def loss(self, music: Tensor, *, beta: float, free_bits: float, shown: Tensor | None = None) -> VaeLoss:
@@ -145,18 +156,39 @@ class NoteVae(nn.Module):
         kl = kl_between(mu, log_var, outside.mu, outside.log_var)
         return reconstruction + beta * (kl - free_bits * math.log(2)).clamp_min(0), reconstruction, kl
 
+    def guessed(self, music: Tensor, z: Tensor, reading: Reading) -> Tensor:
+        """Each note of whole windows as it is read where the true notes before it are given, `windows, rows, 6`.
+
+        In place of its onset stands its distance from the true note before, in ticks.
+        """
+        span = whole(music, self.config.steps)
+        rows = packed(music, is_note(music))
+        outside = self.outside(rows, span)
+        states = self.decoder(z, self.enter(rows[:, :-1], span), span, outside.memory, outside.memory_seen)
+        return self.heads.read(self.enter.tables, states, self._voices(rows, outside), reading)
+
     def costs(self, music: Tensor, span: Tensor, z: Tensor, outside: Outside) -> dict[str, Tensor]:
         """What each attribute of the spans' true notes costs, given the true notes before; each `batch`."""
         true = packed(music, is_inside(music, span))
         rows = with_end(true)[:, : self.config.slots]
         before = self.enter(rows[:, :-1], span)
+        voices = self._voices(rows, outside)
         if self.training and self.config.forgetting:
-            before = before * (torch.rand(before.shape[:2], device=before.device) >= self.config.forgetting)[..., None]
+            kept = torch.rand(rows.shape[:2], device=rows.device) >= self.config.forgetting
+            before = before * kept[:, 1:, None]
+            voices = torch.where(kept[..., None, None], voices, rows.new_tensor(notes.EMPTY))
         states = self.decoder(z, before, span, outside.memory, outside.memory_seen)
-        costs = self.heads.losses(self.enter.tables, states, rows, deltas(rows[..., notes.ONSET], span[:, 0]))
+        costs = self.heads.losses(self.enter.tables, states, rows, deltas(rows[..., notes.ONSET], span[:, 0]), voices)
         counts = is_note(rows).sum(1, keepdim=True)
         counted = torch.arange(rows.shape[1], device=rows.device) <= counts
         return {name: (cost * counted).sum(1) for name, cost in costs.items()}
+
+    def _voices(self, rows: Tensor, outside: Outside) -> Tensor:
+        """The last note of each instrument before each row, `batch, rows, 9, 6`; silent for a parallel decoder."""
+        first = silent(len(rows), rows) if outside.voices is None else outside.voices
+        if not self.decoder.looks_back:
+            return silent(len(rows), rows)[:, None].expand(-1, rows.shape[1], -1, -1)
+        return voices_at_each(rows[:, :-1], first)
 
     def _gaussian(self, layer: nn.Module, states: Tensor) -> tuple[Tensor, Tensor]:
         mu, log_var = layer(states[:, : self.config.summaries].flatten(1)).float().chunk(2, -1)

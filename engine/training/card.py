@@ -26,7 +26,7 @@ _SAID_ELSEWHERE = ("checkpoint", "hash", "data_sha256", "seed", "directions")
 _SUBJECTS_BY_TASK = {"humanize": "hits", "tap": "tap"}
 _CHANGES = {
     "": "cut every bar, put on a grid, and for drums mapped to nine voices",
-    "notes": "cut every bar or two, the drums of other kits moved to General MIDI's pitches, velocities in bins of four, "
+    "notes": "cut every bar or two, drums of other kits moved to General MIDI's pitches, velocities in bins of four, "
     "instruments left out of windows that have too many notes, windows with a silent bar left out",
 }
 """By kind; what is done to all others stands first."""

@@ -104,14 +104,23 @@ _REFERENCE_16BAR_FLAT = replace(_REFERENCE_16BAR, decoder="lstm", decoder_width=
 _TRIO_16BAR = replace(_MELODY_16BAR, music="trio", latent_dim=768)
 _TRIOS = replace(_LONG, steps=4500, beta_end=None, mix=0.3, borrow=0.6, weight_decay=0.05, source_weights={})
 
-_NOTES = Schedule(steps=6000, batch_size=64, beta=0.16, free_bits=0.0, transpose=(-5, 6), source_weights=_SCORES)
+_NOTES = Schedule(
+    steps=12000,
+    batch_size=32,
+    lr=1.5e-3,
+    warmup=100,
+    beta=0.16,
+    free_bits=0.0,
+    transpose=(-5, 6),
+    source_weights=_SCORES,
+)
 _INFILL_2BAR = NoteConfig("looks_back", True, 64, 160, latent_dim=32, encoder_depth=2, decoder_depth=3)
 
 PRESETS: dict[str, Preset] = {
     "multi_note": Preset(NoteConfig(forgetting=0.3), _NOTES, "notes"),
     "multi_note_parallel": Preset(NoteConfig("parallel"), _NOTES, "notes"),  # all rows at once, as the report has it
     "multi_note_one_guess": Preset(NoteConfig(forgetting=0.3, guesses="one"), _NOTES, "notes"),  # plain squared errors
-    "infill_2bar": Preset(_INFILL_2BAR, replace(_NOTES, steps=5000, beta=1.0, free_bits=16.0, spans=64), "notes"),
+    "infill_2bar": Preset(_INFILL_2BAR, replace(_NOTES, beta=1.0, free_bits=16.0, spans=64), "notes"),
     "melody_2bar": Preset(
         VaeConfig("melody"),
         Schedule(steps=9000, beta_end=0.4, transpose=(-5, 6), source_weights=_SCORES),
