@@ -33,7 +33,7 @@ Way = Callable[[NDArray[np.int64]], Tensor]
 
 @click.command(help=__doc__)
 @click.argument("data", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--midi", type=click.Path(exists=True, path_type=Path), help="folder of MIDI files, for parsing on the fly")
+@click.option("--midi", type=click.Path(exists=True, path_type=Path), help="MIDI files, to be parsed on the fly")
 @click.option("--windows", default=4096, show_default=True, help="windows that each way draws from")
 @click.option("--batch", default=64, show_default=True)
 @click.option("--batches", default=20, show_default=True, help="measured, after two that are not")
@@ -46,7 +46,7 @@ def main(data: Path, midi: Path | None, windows: int, batch: int, batches: int, 
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for name, way in _ways(kept, Path(folder), midi, device):
-            alone = _speed(way, len(kept), batch, batches, lambda music: None)
+            alone = _speed(way, len(kept), batch, batches, lambda _: None)
             rows.append((name, alone, _speed(way, len(kept), batch, batches, _step(device))))
     click.echo(f"{machine}\n")
     click.echo(f"{batches} batches of {batch} out of {len(kept)} windows, model of `{PRESET}`, device {device}\n")

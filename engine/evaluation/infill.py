@@ -147,7 +147,7 @@ def _fit(filled: Tensor, music: Tensor, span: Tensor, around: Rows, frozen: Note
     density = notes.is_note(flat).sum(1) / lengths[every]
     reference = scaled_by(features(true.numpy()), features(true.numpy()))
     return {
-        "in_key": float(np.nanmean(in_key)),
+        "in_key": _mean(in_key),
         "density_error": float(np.abs(np.log((density + 1) / (per_bar[every] + 1))).mean()),
         "notes_a_bar": float(density.mean()),
         "empty": float((density == 0).mean()),
@@ -156,6 +156,12 @@ def _fit(filled: Tensor, music: Tensor, span: Tensor, around: Rows, frozen: Note
         "frechet_of_spans": frechet(reference, scaled_by(features(first.numpy()), features(true.numpy()))),
         "frechet": distances(two_bars(music, span), two_bars(joined(music, span, first), span), frozen),
     }
+
+
+def _mean(shares: list[float]) -> float:
+    """The mean of those that are known; nan for none."""
+    known = [share for share in shares if not np.isnan(share)]
+    return float(np.mean(known)) if known else float("nan")
 
 
 def _share(rows: Rows, key: NDArray[np.float64] | None) -> float:
