@@ -14,7 +14,7 @@ from engine.data import extract as extraction
 from engine.data.build import BuildReport, build
 from engine.data.dataset import MusicSet, data_hash, load_set
 from engine.data.extract import extract
-from engine.data.kinds import named_kinds
+from engine.data.kinds import KINDS, named_kinds
 from engine.data.sources import VALID, SourceFile, find_files, split_by_hash
 from engine.errors import DataError
 from engine.representations import groove, melody
