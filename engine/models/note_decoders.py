@@ -14,6 +14,9 @@ from engine.models.note_input import PLACE_DEPTH, places
 class NoteDecoder(nn.Module):
     """Blocks over rows; `looks_back` sees the notes so far, `parallel` each row's share of the latent alone.
 
+    Whole windows get a share of the latent for each row: with the same for all rows a decoder that looks back lives on
+    its own last notes and hardly asks for more. Spans begin at any place and get the same for all rows.
+
     Attributes:
         looks_back: as `NoteConfig.decoder` says.
     """
@@ -24,11 +27,13 @@ class NoteDecoder(nn.Module):
         self.slots, width = config.slots, config.width
         if self.looks_back:
             self.start = Linear(PLACE_DEPTH, width)
-            self.latent = Linear(config.latent_dim, width)
-        else:
+        self.spreads = not (config.is_conditional and self.looks_back)
+        if self.spreads:
             self.position = nn.Parameter(torch.randn(config.slots, width) * 0.02)
             self.spread = Linear(config.latent_dim, config.slots * config.embedding)
             self.enter = Linear(config.embedding, width)
+        else:
+            self.latent = Linear(config.latent_dim, width)
         self.blocks = nn.ModuleList(NoteBlock(config, config.is_conditional) for _ in range(config.decoder_depth))
 
     def forward(
@@ -45,12 +50,10 @@ class NoteDecoder(nn.Module):
             memory_seen: which of it may be seen.
         """
         rows = before.shape[1] + 1
+        x = self._shares(z, rows)
         if self.looks_back:
             first = self.start(places(span[:, :1], span))
-            x = torch.cat([first, before.to(first.dtype)], 1) + self.latent(z)[:, None]
-        else:
-            spread = self.spread(z).unflatten(1, (self.slots, -1))
-            x = (self.enter(spread) + self.position)[:, :rows]
+            x = x + torch.cat([first, before.to(first.dtype)], 1)
         seen = torch.ones(
             1, rows, rows, dtype=torch.bool, device=z.device
         ).tril()  # so rows behind the end change nothing
@@ -58,3 +61,12 @@ class NoteDecoder(nn.Module):
             x = block(x, seen, memory, memory_seen)
         states: Tensor = x
         return states
+
+    def _shares(self, z: Tensor, rows: int) -> Tensor:
+        """What each row is told of the latent, `batch, rows or 1, width`."""
+        if not self.spreads:
+            told: Tensor = self.latent(z)[:, None]
+            return told
+        spread = self.spread(z).unflatten(1, (self.slots, -1))[:, :rows]
+        shares: Tensor = self.enter(spread) + self.position[:rows]
+        return shares
