@@ -17,7 +17,7 @@ import numpy as np
 from engine.data.song import Part, Song
 from engine.representations.clip import EARLY_QUARTERS
 from engine.representations.note_room import with_room
-from engine.representations.note_sequence import MAX_DURATION_QUARTERS, Floats, Rows, Track, to_tensor
+from engine.representations.note_sequence import MAX_DURATION_QUARTERS, Rows, Track, distinct, to_tensor
 
 _BAR_QUARTERS = 4.0
 
@@ -48,15 +48,7 @@ def _within(track: Track, start: float, length: float) -> Track:
     notes = track.notes[(onsets >= 0) & (onsets < length)].copy()
     notes[:, 0] = np.maximum(notes[:, 0] - start, -EARLY_QUARTERS)
     notes[:, 1] = np.minimum(notes[:, 1], MAX_DURATION_QUARTERS)
-    return Track(_distinct(notes), track.program, track.is_drum)
-
-
-def _distinct(notes: Floats) -> Floats:
-    """One note where two have the same onset and pitch, the longest and loudest of them."""
-    ordered = notes[np.lexsort((-notes[:, 3], -notes[:, 1], notes[:, 2], notes[:, 0]))]
-    is_first = np.ones(len(ordered), bool)
-    is_first[1:] = (np.diff(ordered[:, 0]) > 0) | (np.diff(ordered[:, 2]) != 0)
-    return ordered[is_first]
+    return Track(distinct(notes), track.program, track.is_drum)
 
 
 def _has_music_in_each_bar(tracks: list[Track], bars: int) -> bool:

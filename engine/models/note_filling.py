@@ -20,8 +20,9 @@ def fill_spans(
 ) -> Tensor:
     """Notes for the spans of windows, `windows, count, slots, 6`: those of the span alone, empty rows behind.
 
-    Only instruments that are heard outside the span play in it, each with the program that it has there. At
-    temperature 0 all proposals are the same. What lies inside the span is not looked at.
+    Each proposal has a note at least: whoever asks for music is not answered by silence. Only instruments that are
+    heard outside the span play in it, each with the program that it has there. At temperature 0 all proposals are the
+    same. What lies inside the span is not looked at.
 
     Args:
         model: a conditional one.
@@ -51,6 +52,7 @@ def fill_spans(
         generator=generator,
         instruments=instruments.repeat_interleave(count, 0),
         programs=programs.repeat_interleave(count, 0),
+        is_silence_allowed=False,
     )
     filled: Tensor = model.decode(z, spans, outside, reading).unflatten(0, (len(rows), count))
     return filled

@@ -44,6 +44,7 @@ class Reading:
         generator: of the draws.
         instruments: which may play, `batch or 1, 9`, the last one for the end; None: all.
         programs: of each instrument, `batch or 1, 9`; None: drawn too.
+        is_silence_allowed: False where each window gets a note at least, at its span's start if it would lie behind it.
     """
 
     way: str = "softmax"
@@ -51,6 +52,7 @@ class Reading:
     generator: torch.Generator | None = None
     instruments: Tensor | None = None
     programs: Tensor | None = None
+    is_silence_allowed: bool = True
 
 
 class NoteHeads(nn.Module):
@@ -151,7 +153,11 @@ class NoteHeads(nn.Module):
     def _possible(self, name: str, logits: Tensor, reading: Reading, found: Tensor) -> Tensor:
         """`none` for ends alone; drums for drums alone; only the instruments that may play."""
         if name == "instrument":
-            return logits if reading.instruments is None else logits.masked_fill(~reading.instruments[:, None], -1e9)
+            possible = torch.ones_like(logits, dtype=torch.bool)
+            possible[..., -1] = reading.is_silence_allowed
+            if reading.instruments is not None:
+                possible &= reading.instruments[:, None]
+            return logits.masked_fill(~possible, -1e9)
         is_none = torch.arange(logits.shape[-1], device=logits.device) == logits.shape[-1] - 1
         possible = ~is_none.expand(logits.shape).clone()
         if name == "program":

@@ -13,7 +13,7 @@ dense layers over all notes side by side; the conditional decoder looks back at 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -124,8 +124,12 @@ class NoteVae(nn.Module):
         onset, has_ended = span[:, 0].clone(), torch.zeros(len(z), dtype=torch.bool, device=z.device)
         while rows.shape[1] < self.config.slots and not has_ended.all():
             states = self.decoder(z, self.enter(rows, span), span, outside.memory, outside.memory_seen)
-            row = self.heads.read(self.enter.tables, states[:, -1:], voices[:, None], reading)
-            onset = onset + row[:, 0, notes.ONSET].clamp_min(-_early() if not rows.shape[1] else 0)
+            is_first = not rows.shape[1]
+            its = reading if is_first else replace(reading, is_silence_allowed=True)
+            row = self.heads.read(self.enter.tables, states[:, -1:], voices[:, None], its)
+            onset = onset + row[:, 0, notes.ONSET].clamp_min(-_early() if is_first else 0)
+            if is_first and not reading.is_silence_allowed:
+                onset = torch.where(onset < span[:, 1] - _early(), onset, span[:, 0])
             row[:, 0, notes.ONSET] = onset
             has_ended = has_ended | ~is_inside(row, span)[:, 0]
             row = torch.where(has_ended[:, None, None], row.new_tensor(notes.EMPTY), row)

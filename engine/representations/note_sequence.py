@@ -136,6 +136,14 @@ def instruments_of(tracks: Sequence[Track]) -> list[int]:
     return found
 
 
+def distinct(table: Floats) -> Floats:
+    """One note where two of a track have the same onset and pitch: the longest, of equals the loudest; `notes, 4`."""
+    ordered = table[np.lexsort((-table[:, 3], -table[:, 1], table[:, 2], table[:, 0]))]
+    is_first = np.ones(len(ordered), bool)
+    is_first[1:] = (np.diff(ordered[:, 0]) > 0) | (np.diff(ordered[:, 2]) != 0)
+    return ordered[is_first]
+
+
 def in_order(rows: NDArray[IntT]) -> NDArray[IntT]:
     """Rows by onset, then instrument, then pitch; empty ones last."""
     return rows[np.lexsort((rows[:, PITCH], rows[:, INSTRUMENT], rows[:, ONSET], ~is_note(rows)))]

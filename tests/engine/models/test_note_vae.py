@@ -167,6 +167,13 @@ def test_the_same_seed_fills_alike_another_differs_and_temperature_0_knows_no_se
     assert torch.equal(fillings(0, 0.0), fillings(1, 0.0))
 
 
+def test_no_proposal_is_silent() -> None:
+    model, rows = tiny(is_conditional=True), windows()
+    model.heads.says["instrument"].bias.data[-1] += 50  # the end is sure
+    found = fill_spans(model, rows, span(), 2, 0.0, torch.Generator())
+    assert is_note(found).sum(2).tolist() == [[1, 1]] * 4
+
+
 def test_silence_gives_nothing_to_go_on_with() -> None:
     model, rows = tiny(is_conditional=True), windows()
     silent_outside = torch.where(is_inside(rows, span())[..., None], rows, rows.new_tensor(notes.EMPTY))
