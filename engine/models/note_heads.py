@@ -21,6 +21,7 @@ from engine.models.config import NoteConfig
 from engine.models.draw import draw_classes
 from engine.models.folding import Linear
 from engine.models.note_input import CATEGORIES, log_quarters, to_ticks
+from engine.models.note_palette import PITCH_DEPTH, PLACE_DEPTH, Palette
 from engine.representations import note_sequence as notes
 
 WAYS = ("softmax", "nearest")
@@ -31,6 +32,7 @@ NOTE_VALUES = (
     0, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 3 / 8, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 7 / 2, 4, 6, 8, 12, 16,
 )  # fmt: skip
 """In quarters: what a time may be guessed round."""
+_FIRST_LIKING = 0.75
 ORDER = ("distance", "instrument", "program", "pitch", "velocity", "duration")
 
 
@@ -55,6 +57,21 @@ class Reading:
     is_silence_allowed: bool = True
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the heads are told besides the states.
+
+    Attributes:
+        voices: the last note of each instrument, `batch, rows, 9, 6`.
+        onsets: of the note before each, in ticks, `batch, rows`.
+        palette: of the notes outside the span, of a conditional model.
+    """
+
+    voices: Tensor
+    onsets: Tensor
+    palette: Palette | None = None
+
+
 class NoteHeads(nn.Module):
     """From states `…, width` to notes."""
 
@@ -72,13 +89,17 @@ class NoteHeads(nn.Module):
         )
         self.says = nn.ModuleDict({name: Linear(width, self._depth(name)) for name in ORDER})
         self.voice = Linear(3 * config.embedding + 2, width)
+        if config.is_conditional:
+            self.likes = nn.ModuleDict({"pitch": Linear(width, PITCH_DEPTH), "distance": Linear(width, PLACE_DEPTH)})
+            for linear in self.likes.values():
+                nn.init.constant_(linear.bias, _FIRST_LIKING)
         self.points = nn.ModuleDict({name: Linear(width, config.embedding) for name in CATEGORIES})
 
     def _depth(self, name: str) -> int:
         return CATEGORIES[name][1] if name in CATEGORIES else 2 * len(self.values)
 
     def losses(
-        self, tables: nn.ModuleDict, states: Tensor, rows: Tensor, distances: Tensor, voices: Tensor
+        self, tables: nn.ModuleDict, states: Tensor, rows: Tensor, distances: Tensor, told: Told
     ) -> dict[str, Tensor]:
         """The cost of each attribute and `nearest`, each `batch, rows`; of an end only that of its instrument.
 
@@ -87,7 +108,7 @@ class NoteHeads(nn.Module):
             states: `batch, rows, width`.
             rows: the true notes, `batch, rows, 6`.
             distances: ticks from the note before, `batch, rows`.
-            voices: the last note of each instrument, `batch, rows, 9, 6`.
+            told: of each note.
         """
         found: dict[str, Tensor] = {}
         nearest = torch.zeros_like(distances, dtype=torch.float32)
@@ -97,17 +118,19 @@ class NoteHeads(nn.Module):
             hidden = F.relu(self.hidden[name](x))
             if name in CATEGORIES:
                 true = rows[..., CATEGORIES[name][0]]
-                found[name] = F.cross_entropy(self.says[name](hidden).float().transpose(1, 2), true, reduction="none")
+                found[name] = F.cross_entropy(
+                    self._said(name, hidden, told, rows).transpose(1, 2), true, reduction="none"
+                )
                 apart = self.points[name](hidden).float() - tables[name](true).detach()
                 nearest = nearest + apart.square().mean(-1)
             else:
                 true = distances if name == "distance" else rows[..., notes.DURATION]
-                found[name] = self._time_loss(self.says[name](hidden).float(), log_quarters(true))
+                found[name] = self._time_loss(self._said(name, hidden, told, rows), log_quarters(true))
             if name != "instrument":
                 found[name] = found[name] * is_note
             x = self._tell(tables, x, name, true)
             if name == "instrument":
-                x = x + self._line(tables, voices, true)
+                x = x + self._line(tables, told.voices, true)
         return {**found, "nearest": NEAREST_WEIGHT * nearest * is_note}
 
     def _time_loss(self, said: Tensor, true: Tensor) -> Tensor:
@@ -117,25 +140,38 @@ class NoteHeads(nn.Module):
         cost: Tensor = TIME_WEIGHT * (self.values[value] + remainder - true).square()
         return cost + F.cross_entropy(logits.transpose(1, 2), value, reduction="none")
 
-    def read(self, tables: nn.ModuleDict, states: Tensor, voices: Tensor, reading: Reading) -> Tensor:
+    def read(self, tables: nn.ModuleDict, states: Tensor, told: Told, reading: Reading) -> Tensor:
         """Notes as `batch, rows, 6`, with the distance from the note before where their onset belongs."""
         found = torch.zeros(*states.shape[:2], notes.NUM_COLUMNS, dtype=torch.long, device=states.device)
         x = self.norm(states)
         for name in ORDER:
             hidden = F.relu(self.hidden[name](x))
             if name in CATEGORIES:
-                read = self._class(tables, name, hidden, reading, found)
+                read = self._class(tables, name, hidden, told, reading, found)
                 found[..., CATEGORIES[name][0]] = read
             else:
-                read = self._time(self.says[name](hidden).float(), reading)
+                read = self._time(self._said(name, hidden, told, found), reading)
                 column = notes.ONSET if name == "distance" else notes.DURATION
                 found[..., column] = read if name == "distance" else read.clamp_min(1)
             x = self._tell(tables, x, name, read)
             if name == "instrument":
-                x = x + self._line(tables, voices, read)
+                x = x + self._line(tables, told.voices, read)
         return found
 
-    def _class(self, tables: nn.ModuleDict, name: str, hidden: Tensor, reading: Reading, found: Tensor) -> Tensor:
+    def _said(self, name: str, hidden: Tensor, told: Told, rows: Tensor) -> Tensor:
+        """Logits, and of times remainders, with what the palette has to say."""
+        said: Tensor = self.says[name](hidden).float()
+        if told.palette is None or name not in self.likes:
+            return said
+        liking = self.likes[name](hidden).float()
+        if name == "pitch":
+            return said + (told.palette.at_pitches(rows[..., notes.INSTRUMENT]) * liking[:, :, None]).sum(-1)
+        heard = told.palette.at_places(told.onsets[..., None] + to_ticks(self.values)) * liking
+        return said + torch.cat([heard, torch.zeros_like(heard)], -1)
+
+    def _class(
+        self, tables: nn.ModuleDict, name: str, hidden: Tensor, told: Told, reading: Reading, found: Tensor
+    ) -> Tensor:
         if name == "program" and reading.programs is not None:
             wanted = reading.programs.expand(len(hidden), -1)
             return wanted.gather(1, found[..., notes.INSTRUMENT])
@@ -143,7 +179,7 @@ class NoteHeads(nn.Module):
             apart = torch.cdist(self.points[name](hidden).float(), self._embeddings(tables, name)[None])
             logits = -apart.square()
         else:
-            logits = self.says[name](hidden).float()
+            logits = self._said(name, hidden, told, found)
         return draw_classes(self._possible(name, logits, reading, found), reading.temperature, reading.generator)
 
     @staticmethod

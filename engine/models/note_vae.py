@@ -23,8 +23,9 @@ from engine.models.encoders import MAX_LOG_VAR, MIN_LOG_VAR
 from engine.models.folding import Linear
 from engine.models.note_blocks import NoteEncoder
 from engine.models.note_decoders import NoteDecoder
-from engine.models.note_heads import NoteHeads, Reading
+from engine.models.note_heads import NoteHeads, Reading, Told
 from engine.models.note_input import NoteInput, deltas
+from engine.models.note_palette import Palette, palette_of
 from engine.models.note_voices import silent, voices_at_each, voices_before
 from engine.models.spans import is_inside, is_note, packed, whole, with_end
 from engine.models.vae import VaeLoss, kl_between
@@ -42,6 +43,7 @@ class Outside:
         mu, log_var: of the prior, `batch, latent`.
         memory: states of the notes outside, of a conditional model; with `memory_seen` as `NoteEncoder` gives them.
         voices: the last note of each instrument before the span, `batch, 9, 6`; None: nothing was played.
+        palette: what the notes outside are made of.
     """
 
     mu: Tensor
@@ -49,11 +51,17 @@ class Outside:
     memory: Tensor | None = None
     memory_seen: Tensor | None = None
     voices: Tensor | None = None
+    palette: Palette | None = None
 
     def times(self, count: int) -> Outside:
         """Each window `count` times, one after the other."""
-        parts = (self.mu, self.log_var, self.memory, self.memory_seen, self.voices)
-        return Outside(*(part if part is None else part.repeat_interleave(count, 0) for part in parts))  # type: ignore[arg-type]
+        memory, seen, voices = (
+            part if part is None else part.repeat_interleave(count, 0)
+            for part in (self.memory, self.memory_seen, self.voices)
+        )
+        mu, log_var = (part.repeat_interleave(count, 0) for part in (self.mu, self.log_var))
+        palette = None if self.palette is None else self.palette.times(count)
+        return Outside(mu, log_var, memory, seen, voices, palette)
 
 
 class NoteVae(nn.Module):
@@ -98,7 +106,7 @@ class NoteVae(nn.Module):
             return Outside(zeros, zeros)
         rows = packed(rows, is_note(rows) & ~is_inside(rows, span))
         states, seen = self.encoder(self.enter(rows, span), is_note(rows), span)
-        return Outside(*self._gaussian(self.prior, states), states, seen, voices_before(rows, span))
+        return Outside(*self._gaussian(self.prior, states), states, seen, voices_before(rows, span), palette_of(rows))
 
     def decode(self, z: Tensor, span: Tensor, outside: Outside, reading: Reading) -> Tensor:
         """The notes of the spans, `batch, slots, 6`, in order, empty rows behind.
@@ -114,7 +122,8 @@ class NoteVae(nn.Module):
             before = z.new_zeros(len(z), length, 1)
             states = self.decoder(z, before, span, outside.memory, outside.memory_seen)
             voices = silent(len(z), span)[:, None].expand(-1, states.shape[1], -1, -1)
-            return _whole_window(_placed(self.heads.read(self.enter.tables, states, voices, reading), span), span)
+            told = Told(voices, span[:, :1].expand(-1, states.shape[1]), outside.palette)
+            return _whole_window(_placed(self.heads.read(self.enter.tables, states, told, reading), span), span)
         return self._one_by_one(z, span, outside, reading)
 
     def _one_by_one(self, z: Tensor, span: Tensor, outside: Outside, reading: Reading) -> Tensor:
@@ -126,7 +135,8 @@ class NoteVae(nn.Module):
             states = self.decoder(z, self.enter(rows, span), span, outside.memory, outside.memory_seen)
             is_first = not rows.shape[1]
             its = reading if is_first else replace(reading, is_silence_allowed=True)
-            row = self.heads.read(self.enter.tables, states[:, -1:], voices[:, None], its)
+            told = Told(voices[:, None], onset[:, None], outside.palette)
+            row = self.heads.read(self.enter.tables, states[:, -1:], told, its)
             onset = onset + row[:, 0, notes.ONSET].clamp_min(-_early() if is_first else 0)
             if is_first and not reading.is_silence_allowed:
                 onset = torch.where(onset < span[:, 1] - _early(), onset, span[:, 0])
@@ -169,7 +179,8 @@ class NoteVae(nn.Module):
         rows = packed(music, is_note(music))
         outside = self.outside(rows, span)
         states = self.decoder(z, self.enter(rows[:, :-1], span), span, outside.memory, outside.memory_seen)
-        return self.heads.read(self.enter.tables, states, self._voices(rows, outside), reading)
+        told = Told(self._voices(rows, outside), _before(rows, span), outside.palette)
+        return self.heads.read(self.enter.tables, states, told, reading)
 
     def costs(self, music: Tensor, span: Tensor, z: Tensor, outside: Outside) -> dict[str, Tensor]:
         """What each attribute of the spans' true notes costs, given the true notes before; each `batch`."""
@@ -182,7 +193,8 @@ class NoteVae(nn.Module):
             before = before * kept[:, 1:, None]
             voices = torch.where(kept[..., None, None], voices, rows.new_tensor(notes.EMPTY))
         states = self.decoder(z, before, span, outside.memory, outside.memory_seen)
-        costs = self.heads.losses(self.enter.tables, states, rows, deltas(rows[..., notes.ONSET], span[:, 0]), voices)
+        told = Told(voices, _before(rows, span), outside.palette)
+        costs = self.heads.losses(self.enter.tables, states, rows, deltas(rows[..., notes.ONSET], span[:, 0]), told)
         counts = is_note(rows).sum(1, keepdim=True)
         counted = torch.arange(rows.shape[1], device=rows.device) <= counts
         return {name: (cost * counted).sum(1) for name, cost in costs.items()}
@@ -202,6 +214,11 @@ class NoteVae(nn.Module):
 def _alike(counts: Tensor) -> tuple[Tensor, ...]:
     """Places of windows with about as many notes: together they need few empty rows."""
     return counts.argsort(stable=True).chunk(_GROUPS)
+
+
+def _before(rows: Tensor, span: Tensor) -> Tensor:
+    """The onset before each row's, the span's start before the first; ticks, `batch, rows`."""
+    return torch.cat([span[:, :1], rows[:, :-1, notes.ONSET]], 1)
 
 
 def _early() -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from engine.errors import OutOfRangeError
 from engine.models.config import NoteConfig
 from engine.models.note_filling import fill_spans
 from engine.models.note_heads import Reading
+from engine.models.note_palette import palette_of
 from engine.models.note_vae import NoteVae
 from engine.models.note_voices import silent, voices_at_each
 from engine.models.spans import HALF_BAR_TICKS, draw_spans, is_inside, is_note, packed, whole
@@ -140,6 +143,9 @@ def test_the_prior_does_not_hear_what_is_inside_the_span() -> None:
     assert not torch.equal(rows, others)
     heard, hidden = model.outside(rows, span()), model.outside(others, span())
     assert torch.equal(heard.mu, hidden.mu)
+    assert heard.palette is not None
+    assert hidden.palette is not None
+    assert torch.equal(heard.palette.pitches, hidden.palette.pitches)
     assert torch.equal(model.encode(rows, span(), heard)[0], model.encode(rows, span())[0])
     assert not torch.equal(model.encode(rows, span())[0], model.encode(others, span())[0])
 
@@ -165,6 +171,20 @@ def test_the_same_seed_fills_alike_another_differs_and_temperature_0_knows_no_se
     assert torch.equal(fillings(0, 1.0), fillings(0, 1.0))
     assert not torch.equal(fillings(0, 1.0), fillings(1, 1.0))
     assert torch.equal(fillings(0, 0.0), fillings(1, 0.0))
+
+
+def test_the_palette_counts_pitches_of_each_instrument_classes_of_all_and_places_in_the_bar() -> None:
+    palette = palette_of(windows(1))
+    bass = torch.tensor([[2]])
+    own, classes = palette.at_pitches(bass)[0, 0].unbind(-1)
+    rows = windows(1)[0]
+    pitches = rows[rows[:, notes.INSTRUMENT] == 2][:, notes.PITCH]
+    torch.testing.assert_close(own[:128], torch.bincount(pitches, minlength=128).float().log1p())
+    pitched = rows[(rows[:, notes.INSTRUMENT] == 1) | (rows[:, notes.INSTRUMENT] == 2)][:, notes.PITCH]
+    assert float(classes[60]) == pytest.approx(math.log1p(int((pitched % 12 == 0).sum())))
+    assert not palette.at_pitches(torch.tensor([[notes.DRUMS]]))[..., 1].any()
+    heard = palette.at_places(torch.tensor([[[0, 240, 245, 1920, 100]]]))[0, 0].expm1().round().tolist()
+    assert heard == [8, 4, 4, 8, 0]
 
 
 def test_no_proposal_is_silent() -> None:
