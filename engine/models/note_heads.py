@@ -90,9 +90,10 @@ class NoteHeads(nn.Module):
         self.says = nn.ModuleDict({name: Linear(width, self._depth(name)) for name in ORDER})
         self.voice = Linear(3 * config.embedding + 2, width)
         if config.is_conditional:
-            self.likes = nn.ModuleDict({"pitch": Linear(width, PITCH_DEPTH), "distance": Linear(width, PLACE_DEPTH)})
-            for linear in self.likes.values():
+            likes = {"pitch": Linear(width, PITCH_DEPTH), "distance": Linear(width, PLACE_DEPTH)}
+            for linear in likes.values():
                 nn.init.constant_(linear.bias, _FIRST_LIKING)
+            self.likes = nn.ModuleDict(likes)
         self.points = nn.ModuleDict({name: Linear(width, config.embedding) for name in CATEGORIES})
 
     def _depth(self, name: str) -> int:
@@ -163,9 +164,10 @@ class NoteHeads(nn.Module):
         said: Tensor = self.says[name](hidden).float()
         if told.palette is None or name not in self.likes:
             return said
-        liking = self.likes[name](hidden).float()
+        liking: Tensor = self.likes[name](hidden).float()
         if name == "pitch":
-            return said + (told.palette.at_pitches(rows[..., notes.INSTRUMENT]) * liking[:, :, None]).sum(-1)
+            heard = (told.palette.at_pitches(rows[..., notes.INSTRUMENT]) * liking[:, :, None]).sum(-1)
+            return said + heard
         heard = told.palette.at_places(told.onsets[..., None] + to_ticks(self.values)) * liking
         return said + torch.cat([heard, torch.zeros_like(heard)], -1)
 

@@ -62,7 +62,7 @@ class TrainOptions:
         nodes: machines that train together, each started with the same command (see docs/models.md).
         logs: names in `engine.training.loggers.LOGS`.
         wandb_offline: keep what goes to Weights & Biases in `out`.
-        beta: the KL's weight; None takes the preset's.
+        beta: the KL's weight, without free bits, so that nothing else holds the KL up; None takes the preset's of both.
     """
 
     preset: str
@@ -171,6 +171,7 @@ def _preset(options: TrainOptions) -> Preset:
         steps=options.steps or preset.schedule.steps,
         batch_size=options.batch_size or preset.schedule.batch_size,
         beta=preset.schedule.beta if options.beta is None else options.beta,
+        free_bits=preset.schedule.free_bits if options.beta is None else 0.0,
     )
     return replace(preset, schedule=schedule)
 
