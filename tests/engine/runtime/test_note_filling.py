@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,10 @@ from engine.errors import OutOfRangeError
 from engine.models.config import NoteConfig
 from engine.models.note_vae import NoteVae
 from engine.representations.note_sequence import Track
+from engine.runtime import checkpoint
 from engine.runtime.note_filling import Span, fill, go_on
+from engine.runtime.roster import Roster
+from engine.runtime.shelf import Shelf
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +92,18 @@ def test_a_continuation_of_five_bars_begins_with_the_clip_and_each_goes_its_own_
 def test_silence_is_not_continued(model: NoteVae) -> None:
     with pytest.raises(OutOfRangeError, match="outside the span"):
         fill(model, [Track(np.zeros((0, 4)))], Span(8, 12), 8)
+
+
+def test_a_saved_model_fills_alike_whenever_it_is_loaded_and_the_roster_leaves_it_out(
+    tmp_path: Path, model: NoteVae
+) -> None:
+    checkpoint.save(tmp_path / "infill_2bar", model, "notes", {})
+    loaded = checkpoint.load(tmp_path / "infill_2bar")
+    assert isinstance(loaded.model, NoteVae)
+    assert (loaded.kind, loaded.bars, loaded.summary.config) == ("notes", 4, model.config)
+    again = checkpoint.load(tmp_path / "infill_2bar").model
+    assert isinstance(again, NoteVae)
+    for one, other in zip(*(fill(each, band(), Span(12, 16), 32) for each in (loaded.model, again)), strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a.notes, b.notes)
+    assert Roster(Shelf.from_folders([tmp_path])).models == ()
