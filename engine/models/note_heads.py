@@ -5,8 +5,8 @@ The order is distance, instrument, program, pitch, velocity, duration. A categor
 gives, Stanford's way). Both are learnt side by side, the vector by a squared error to the true class's embedding.
 
 Times are continuous. With one guess a time is one number with a squared error; where two answers are likely, the best
-number lies between them, on neither. With many guesses there is a number for each common note value and a choice
-between the values: squared errors as before, each round its own value.
+number lies between them, on neither. With many guesses there is a number for each common note value (and one for the
+last duration of the instrument) and a choice between the values: squared errors as before, each round its own value.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ class NoteHeads(nn.Module):
         self.points = nn.ModuleDict({name: Linear(width, config.embedding) for name in CATEGORIES})
 
     def _depth(self, name: str) -> int:
-        return CATEGORIES[name][1] if name in CATEGORIES else 2 * len(self.values)
+        if name in CATEGORIES:
+            return CATEGORIES[name][1]
+        return 2 * (len(self.values) + (name == "duration" and len(self.values) > 1))
 
     def losses(
         self, tables: nn.ModuleDict, states: Tensor, rows: Tensor, distances: Tensor, told: Told
@@ -126,7 +128,8 @@ class NoteHeads(nn.Module):
                 nearest = nearest + apart.square().mean(-1)
             else:
                 true = distances if name == "distance" else rows[..., notes.DURATION]
-                found[name] = self._time_loss(self._said(name, hidden, told, rows), log_quarters(true))
+                values = self._values(name, told, rows)
+                found[name] = self._time_loss(self._said(name, hidden, told, rows), values, log_quarters(true))
             if name != "instrument":
                 found[name] = found[name] * is_note
             x = self._tell(tables, x, name, true)
@@ -134,11 +137,19 @@ class NoteHeads(nn.Module):
                 x = x + self._line(tables, told.voices, true)
         return {**found, "nearest": NEAREST_WEIGHT * nearest * is_note}
 
-    def _time_loss(self, said: Tensor, true: Tensor) -> Tensor:
+    def _values(self, name: str, told: Told, rows: Tensor) -> Tensor:
+        """What a time is guessed round, `batch, rows, values`; a duration also round the last one of its instrument."""
+        values = self.values.expand(*rows.shape[:2], -1)
+        if name != "duration" or len(self.values) == 1:
+            return values
+        last = _last_note(told.voices, rows[..., notes.INSTRUMENT])[..., notes.DURATION]
+        return torch.cat([values, log_quarters(last)[..., None]], -1)
+
+    def _time_loss(self, said: Tensor, values: Tensor, true: Tensor) -> Tensor:
         logits, remainders = said.chunk(2, -1)
-        value = (true[..., None] - self.values).abs().argmin(-1)
-        remainder = remainders.gather(-1, value[..., None])[..., 0]
-        cost: Tensor = TIME_WEIGHT * (self.values[value] + remainder - true).square()
+        value = (true[..., None] - values).abs().argmin(-1)
+        guess = (values + remainders).gather(-1, value[..., None])[..., 0]
+        cost: Tensor = TIME_WEIGHT * (guess - true).square()
         return cost + F.cross_entropy(logits.transpose(1, 2), value, reduction="none")
 
     def read(self, tables: nn.ModuleDict, states: Tensor, told: Told, reading: Reading) -> Tensor:
@@ -151,7 +162,7 @@ class NoteHeads(nn.Module):
                 read = self._class(tables, name, hidden, told, reading, found)
                 found[..., CATEGORIES[name][0]] = read
             else:
-                read = self._time(self._said(name, hidden, told, found), reading)
+                read = self._time(self._said(name, hidden, told, found), self._values(name, told, found), reading)
                 column = notes.ONSET if name == "distance" else notes.DURATION
                 found[..., column] = read if name == "distance" else read.clamp_min(1)
             x = self._tell(tables, x, name, read)
@@ -206,8 +217,7 @@ class NoteHeads(nn.Module):
 
     def _line(self, tables: nn.ModuleDict, voices: Tensor, instrument: Tensor) -> Tensor:
         """What is told of the last note of the instrument that plays."""
-        picked = instrument[..., None, None].expand(*instrument.shape, 1, notes.NUM_COLUMNS)
-        last = voices.gather(2, picked)[:, :, 0]
+        last = _last_note(voices, instrument)
         categories = [tables[name](last[..., CATEGORIES[name][0]]) for name in ("program", "pitch", "velocity")]
         is_silent = (last[..., notes.INSTRUMENT, None] == notes.NO_INSTRUMENT).float()
         told: Tensor = self.voice(
@@ -215,10 +225,10 @@ class NoteHeads(nn.Module):
         )
         return told
 
-    def _time(self, said: Tensor, reading: Reading) -> Tensor:
+    def _time(self, said: Tensor, values: Tensor, reading: Reading) -> Tensor:
         logits, remainders = said.chunk(2, -1)
         value = draw_classes(logits, reading.temperature, reading.generator)
-        return to_ticks(self.values[value] + remainders.gather(-1, value[..., None])[..., 0])
+        return to_ticks((values + remainders).gather(-1, value[..., None])[..., 0])
 
     def _tell(self, tables: nn.ModuleDict, x: Tensor, name: str, value: Tensor) -> Tensor:
         if name not in self.told:
@@ -226,3 +236,9 @@ class NoteHeads(nn.Module):
         given = tables[name](value) if name in CATEGORIES else log_quarters(value)[..., None]
         told: Tensor = x + self.told[name](given)
         return told
+
+
+def _last_note(voices: Tensor, instrument: Tensor) -> Tensor:
+    """The last note of each row's instrument, `batch, rows, 6`."""
+    picked = instrument[..., None, None].expand(*instrument.shape, 1, notes.NUM_COLUMNS)
+    return voices.gather(2, picked)[:, :, 0]
