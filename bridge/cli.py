@@ -30,6 +30,7 @@ COMMANDS = {
     "chords": "bridge.commands.chords:chords",
     "learn": "bridge.commands.learn:learn",
     "evaluate": "bridge.commands.evaluate:evaluate",
+    "sweep": "bridge.commands.sweep:sweep",
     "compare": "bridge.commands.compare:compare",
     "report": "bridge.commands.report:report",
     "directions": "bridge.commands.directions:directions",

@@ -10,6 +10,8 @@ The file is safetensors: memory-mapped, loaded in milliseconds, nothing in it ca
 | `trio_16bar/tokens` | windows, 256, 3; int16 | `representations.trio.stack` |
 | `drums_2bar/classes` | windows, 32; int16 | classes of `representations.drum_classes` |
 | `groove_4bar/cells` | windows, 64, 27; float32 | as `groove` |
+| `notes_2bar/rows` | windows, 96, 6; int16 | rows of `representations.note_sequence` |
+| `notes_4bar/rows` | windows, 160, 6; int16 | as `notes_2bar` |
 | `*/source`, `*/split`, `*/file`, `*/bpm` | windows | which source, 0 train or 1 valid, which file, its tempo |
 
 Which kinds it holds is chosen when it is built (`kinds.KINDS`); what it holds of one does not depend on the others.
@@ -138,7 +140,7 @@ def _gather(
 def _write(out: Path, kinds: Sequence[Kind], shelves: dict[str, _Shelf], sources: list[str], names: list[str]) -> None:
     tensors: dict[str, NDArray[np.generic]] = {}
     for kind in kinds:
-        shelf, empty = shelves[kind.name], np.zeros((0, kind.steps, *kind.depth), kind.dtype)
+        shelf, empty = shelves[kind.name], np.zeros((0, kind.rows, *kind.depth), kind.dtype)
         tensors[f"{kind.name}/{kind.tensor}"] = np.stack(shelf.arrays) if shelf.arrays else empty
         columns = list(zip(*shelf.labels, strict=True)) or [(), (), (), ()]
         for column, label, label_type in zip(

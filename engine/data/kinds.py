@@ -9,9 +9,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.note_windows import note_windows
 from engine.data.song import BAR_STEPS, Kit, Line, Song
 from engine.errors import OutOfRangeError
-from engine.representations import drum_classes, trio
+from engine.representations import drum_classes, note_sequence, trio
 from engine.representations.drums import NUM_VOICES
 from engine.representations.groove import DEPTH
 from engine.representations.melody import FIRST_PITCH_CLASS, without_leading_off
@@ -34,9 +35,11 @@ class Kind:
         tensor: name of the tensor of windows, behind the kind's own.
         dtype: of that tensor.
         depth: its axes behind `windows, steps`.
-        max_rest_bars: so many bars in a row, and no more, may go by without an onset, in each part of the window.
+        max_rest_bars: so many bars in a row, and no more, may go by without an onset, in each part of the window; in
+            the whole of a window of notes.
         cut: the windows of a song.
         key: windows with the same key are the same; only the first is kept.
+        slots: rows of a window whose rows are notes; 0 where they are steps.
     """
 
     name: str
@@ -48,11 +51,17 @@ class Kind:
     max_rest_bars: int
     cut: Callable[[Song, Kind], Iterator[Window]]
     key: Callable[[Window], bytes]
+    slots: int = 0
 
     @property
     def steps(self) -> int:
         """Its length on the grid."""
         return self.bars * BAR_STEPS
+
+    @property
+    def rows(self) -> int:
+        """Rows of a window: notes or steps."""
+        return self.slots or self.steps
 
 
 def kind_of(music: str, steps: int) -> Kind:
@@ -115,6 +124,11 @@ def _trios(song: Song, kind: Kind) -> Iterator[Window]:
                         yield cleaned.astype(np.int16)
 
 
+def _notes(song: Song, kind: Kind) -> Iterator[Window]:
+    """Every bar has an onset (max_rest_bars 0): a window never begins with silence, nor is any bar of it empty."""
+    yield from note_windows(song, kind.bars, kind.slots)
+
+
 def _windows(steps: NDArray[ScalarT], kind: Kind) -> Iterator[NDArray[ScalarT]]:
     for start in range(0, len(steps) - kind.steps + 1, BAR_STEPS):
         yield steps[start : start + kind.steps]
@@ -162,6 +176,15 @@ def _trio_key(window: Window) -> bytes:
     return lines.tobytes() + shape[:, trio.DRUMS].tobytes()
 
 
+def _notes_key(window: Window) -> bytes:
+    """The same for all transpositions of all pitched instruments together."""
+    shape = window.astype(np.int16)
+    pitched = note_sequence.is_note(shape) & (shape[:, note_sequence.INSTRUMENT] != note_sequence.DRUMS)
+    if pitched.any():
+        shape[pitched, note_sequence.PITCH] -= shape[pitched, note_sequence.PITCH][0] - 100
+    return shape.tobytes()
+
+
 def _exact_key(window: Window) -> bytes:
     return np.ascontiguousarray(window).tobytes()
 
@@ -176,5 +199,7 @@ KINDS: dict[str, Kind] = {
         Kind("trio_16bar", "trio", 16, "tokens", np.int16, (trio.NUM_PARTS,), 2, _trios, _trio_key),
         Kind("drums_2bar", "drums", 2, "classes", np.int16, (), 1, _drums, _exact_key),
         Kind("groove_4bar", "groove", 4, "cells", np.float32, (DEPTH,), 3, _grooves, _exact_key),
+        Kind("notes_2bar", "notes", 2, "rows", np.int16, (note_sequence.NUM_COLUMNS,), 0, _notes, _notes_key, 96),
+        Kind("notes_4bar", "notes", 4, "rows", np.int16, (note_sequence.NUM_COLUMNS,), 0, _notes, _notes_key, 160),
     )
 }

@@ -1,4 +1,4 @@
-"""A MIDI file as the models see it: its stretches of 4/4 with the lines and the kits that play in them."""
+"""A MIDI file as the models see it: its stretches of 4/4 with the lines, the kits and the parts that play in them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from engine.representations import groove as groove_codec
 from engine.representations import melody as melody_codec
-from engine.representations.drums import DrumMap
+from engine.representations.drums import GENERAL_MIDI, DrumMap
 from engine.representations.grid import STEPS_PER_QUARTER
+from engine.representations.note_sequence import Track
 
 BAR_STEPS = 16
 _TINY = 1e-6
@@ -51,11 +52,27 @@ class Kit:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one track plays in one section, every note as it is.
+
+    Attributes:
+        track: its notes in quarters from the section's start; drums on General MIDI's pitches.
+        bars: of the section, whole ones.
+        section: which section, counted from 0.
+    """
+
+    track: Track
+    bars: int
+    section: int
+
+
+@dataclass(frozen=True)
 class Song:
-    """All lines and kits of a file, in the order of its tracks, then of its sections."""
+    """All lines, kits and parts of a file, in the order of its tracks, then of its sections."""
 
     lines: tuple[Line, ...]
     kits: tuple[Kit, ...]
+    parts: tuple[Part, ...] = ()
 
 
 def four_four(score: Any) -> list[Section]:
@@ -74,17 +91,21 @@ def four_four(score: Any) -> list[Section]:
 
 
 def read_song(score: Any, sections: list[Section], drum_map: DrumMap) -> Song:
-    """The lines and kits of a symusic score; a track of chords is neither."""
+    """The lines, kits and parts of a symusic score; a track of chords is a part alone."""
     lines: list[Line] = []
     kits: list[Kit] = []
+    parts: list[Part] = []
     for track in score.tracks:
         notes = _arrays(track, score.ticks_per_quarter)
+        for place, (inside, steps) in _by_section(notes, sections):
+            heard = _track(inside, int(track.program), bool(track.is_drum), drum_map)
+            parts.append(Part(heard, steps // BAR_STEPS, place))
         if track.is_drum:
             kits += (Kit(_cells(*within, drum_map), place) for place, within in _by_section(notes, sections))
         elif melody_codec.chord_share(notes[:, 0]) <= melody_codec.MAX_CHORD_SHARE:
             program = int(track.program)
             lines += (Line(_tokens(*within), program, place) for place, within in _by_section(notes, sections))
-    return Song(tuple(lines), tuple(kits))
+    return Song(tuple(lines), tuple(kits), tuple(parts))
 
 
 def _arrays(track: Any, per_quarter: int) -> NDArray[np.float64]:
@@ -125,3 +146,14 @@ def _cells(notes: NDArray[np.float64], steps: int, drum_map: DrumMap) -> NDArray
             step = int(np.floor(start + 0.5))
             groove_codec.place(groove, step, voice, velocity / 127.0, start - step)
     return groove_codec.stack(groove)[:steps]
+
+
+def _track(notes: NDArray[np.float64], program: int, is_drum: bool, drum_map: DrumMap) -> Track:
+    """Notes that sound, in quarters; the drums of another map than General MIDI's are moved to its pitches."""
+    table = notes[notes[:, 3] > 0]
+    table[:, :2] /= STEPS_PER_QUARTER
+    if is_drum and drum_map is not GENERAL_MIDI:
+        voices = [drum_map.voice_of(int(pitch)) for pitch in table[:, 2]]
+        table[:, 2] = [-1 if voice is None else GENERAL_MIDI.exemplar(voice) for voice in voices]
+        table = table[table[:, 2] >= 0]
+    return Track(table, program, is_drum)

@@ -14,8 +14,11 @@ from engine.errors import DataError
 from engine.evaluation.classes import evaluate_classes
 from engine.evaluation.directions import measure_directions
 from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize, evaluate_task
+from engine.evaluation.infill import evaluate_infill
+from engine.evaluation.notes import evaluate_notes
 from engine.evaluation.parts import PARTS
 from engine.models.config import music_of
+from engine.models.note_vae import NoteVae
 from engine.models.tasks import TASKS
 from engine.models.vae import Vae
 from engine.runtime import checkpoint
@@ -93,6 +96,10 @@ def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None) -> Fi
         if loaded.directions is not None:
             figures["directions"] = measure_directions(model, loaded.directions, valid.music, seed)
         return figures
+    if isinstance(model, NoteVae):
+        train, valid = (load_set(data, _kind(loaded), split).only(sources) for split in ("train", "valid"))
+        measure = evaluate_infill if model.config.is_conditional else evaluate_notes
+        return measure(model, train, spread_out(valid, limit), seed)
     valid = spread_out(load_set(data, "groove", "valid").only(sources), limit)
     if model.config.condition == "hits":
         return evaluate_humanize(model, valid, seed)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from engine.errors import CheckpointError
 
-ConfigT = TypeVar("ConfigT", "VaeConfig", "FeelConfig", "ChordsConfig")
+ConfigT = TypeVar("ConfigT", "VaeConfig", "FeelConfig", "ChordsConfig", "NoteConfig")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,51 @@ class ChordsConfig:
         object.__setattr__(self, "shapes", tuple(self.shapes))  # JSON gives a list
 
 
-ModelConfig = VaeConfig | FeelConfig | ChordsConfig
+@dataclass(frozen=True)
+class NoteConfig:
+    """A variational autoencoder of notes of many instruments, or one that fills a span of them.
+
+    Attributes:
+        decoder: `looks_back` (note after note) or `parallel` (all rows at once).
+        is_conditional: the notes outside a span are given to the prior and to the decoder; what is written is the span.
+        steps: length of a window in sixteenths.
+        slots: rows of a window, the most notes that it holds.
+        latent_dim: size of the latent.
+        embedding: width of each category's embeddings.
+        width: of each block.
+        encoder_depth: attention blocks of the encoder.
+        decoder_depth: attention blocks of the decoder.
+        heads: attention heads.
+        summaries: tokens beside the notes, from which the latent is read.
+        guesses: `one` (times are one number, with a squared error) or `many` (one number for each common note value,
+            and a choice between them).
+        dropout: share of each block's output dropped in training.
+        forgetting: share of its own last notes that a decoder that looks back is not shown in training, so that it asks
+            the latent.
+    """
+
+    decoder: str = "looks_back"
+    is_conditional: bool = False
+    steps: int = 32
+    slots: int = 96
+    latent_dim: int = 128
+    embedding: int = 32
+    width: int = 128
+    encoder_depth: int = 2
+    decoder_depth: int = 2
+    heads: int = 4
+    summaries: int = 4
+    guesses: str = "many"
+    dropout: float = 0.0
+    forgetting: float = 0.0
+
+    @property
+    def music(self) -> str:
+        """What its windows are of, as `VaeConfig.music` has it."""
+        return "notes"
+
+
+ModelConfig = VaeConfig | FeelConfig | ChordsConfig | NoteConfig
 """Of any family."""
 
 
@@ -121,7 +165,7 @@ def music_of(config: ModelConfig) -> str:
     """What a step of its windows is, as `VaeConfig.music` has it; feel is of grooves."""
     if isinstance(config, ChordsConfig):
         return "chords"
-    return config.music if isinstance(config, VaeConfig) else "groove"
+    return "groove" if isinstance(config, FeelConfig) else config.music
 
 
 def to_dict(config: ModelConfig) -> dict[str, Any]:

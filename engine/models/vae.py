@@ -79,3 +79,9 @@ class Vae(nn.Module):
 def kl_divergence(mu: Tensor, log_var: Tensor) -> Tensor:
     """KL of N(mu, exp(log_var)) from N(0, 1) in nats, summed over the latent; shape `batch`."""
     return 0.5 * (mu**2 + log_var.exp() - 1 - log_var).sum(-1)
+
+
+def kl_between(mu: Tensor, log_var: Tensor, prior_mu: Tensor, prior_log_var: Tensor) -> Tensor:
+    """KL of one diagonal Gaussian from another in nats, summed over the latent; shape `batch`."""
+    apart = ((mu - prior_mu) ** 2 + log_var.exp()) / prior_log_var.exp()
+    return 0.5 * (prior_log_var - log_var + apart - 1).sum(-1)

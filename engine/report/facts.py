@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.evaluation.figure_tables import Table, in_words, text_of
-from engine.models.config import VaeConfig, music_of
+from engine.models.config import NoteConfig, VaeConfig, music_of
 from engine.runtime.checkpoint import Checkpoint, windowed
 
 _REBUILT = ("steps_right", "onsets_right", "clips_right", "hit_f1", "exact", "velocity_mae", "timing_mae_ms")
@@ -62,6 +62,9 @@ def _parts(loaded: Checkpoint) -> dict[str, Any]:
     config = windowed(loaded).config
     if isinstance(config, VaeConfig):
         return {"encoder": config.encoder, "decoder": config.decoder}
+    if isinstance(config, NoteConfig):
+        given = "the notes outside a span" if config.is_conditional else None
+        return {"given": given, "decoder": config.decoder, "guesses of times": config.guesses}
     return {"given": config.condition, "members": config.members}
 
 

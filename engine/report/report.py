@@ -126,6 +126,8 @@ def _valid(loaded: Checkpoint, data: Path) -> MusicSet:
 
 def _music_exhibits(loaded: Checkpoint, valid: MusicSet, seed: int) -> Iterator[Exhibit]:
     examples = examples_of(loaded, valid, seed)
+    if not examples.pairs:
+        return
     is_vae = isinstance(loaded.model, Vae)
     heard = (
         Heard(f"{number}, {what}", passage)

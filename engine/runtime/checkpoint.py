@@ -18,9 +18,10 @@ from safetensors.torch import save as to_bytes
 
 from engine.errors import CheckpointError, WrongKindError
 from engine.models.chords import ChordsModel
-from engine.models.config import ChordsConfig, FeelConfig, ModelConfig, VaeConfig, from_dict, to_dict
+from engine.models.config import ChordsConfig, FeelConfig, ModelConfig, NoteConfig, VaeConfig, from_dict, to_dict
 from engine.models.feel import FeelModel
 from engine.models.folding import for_inference
+from engine.models.note_vae import NoteVae
 from engine.models.vae import Vae
 from engine.runtime.directions import DIRECTIONS_NAME, Directions, direction_names, load_directions
 from engine.runtime.knobs import KNOBS
@@ -38,8 +39,9 @@ _FAMILIES: dict[str, tuple[Any, Any]] = {
     "vae": (VaeConfig, Vae),
     "feel": (FeelConfig, FeelModel),
     "chords": (ChordsConfig, ChordsModel),
+    "notes": (NoteConfig, NoteVae),
 }
-AnyModel = Vae | FeelModel | ChordsModel
+AnyModel = Vae | FeelModel | ChordsModel | NoteVae
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Checkpoint:
 
     Attributes:
         name: of its folder.
-        kind: `melody`, `drums`, `trio` or `chords`.
+        kind: `melody`, `drums`, `trio`, `chords` or `notes`.
         bars: of its window, in 4/4.
         model: in evaluation mode, float32, on the device asked for.
         hash: of the weights and the model's config, first 16 digits of sha256; latents are cached under it.
@@ -82,7 +84,7 @@ class Summary:
     Attributes:
         folder: where it lies; None for one that came without a folder.
         name: of that folder.
-        kind: `melody`, `drums`, `trio` or `chords`.
+        kind: `melody`, `drums`, `trio`, `chords` or `notes`.
         bars: of its window, in 4/4.
         config: of its model.
         task: what it was trained to do with a clip, as `models/tasks.py` has it; `plain`: give it back as it is.
@@ -151,7 +153,7 @@ def save(folder: Path, model: AnyModel, kind: str, trained: dict[str, Any]) -> N
     _write_config(folder / CONFIG_NAME, table)
 
 
-def windowed(loaded: Checkpoint) -> Vae | FeelModel:
+def windowed(loaded: Checkpoint) -> Vae | FeelModel | NoteVae:
     """The model of a checkpoint, where it works on windows of steps as data sets hold them.
 
     Raises:

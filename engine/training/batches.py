@@ -14,11 +14,14 @@ from torch import Tensor
 from torch.utils.data import IterableDataset
 
 from engine.data.dataset import MusicSet
+from engine.models.spans import draw_spans
 from engine.models.tasks import TASKS
+from engine.representations import note_sequence
 from engine.representations.drums import NUM_VOICES
 from engine.representations.melody import FIRST_PITCH_CLASS, NUM_CLASSES
 from engine.representations.trio import BASS, DRUMS
 from engine.training.lending import Lenders
+from engine.training.note_shifts import transpose_notes
 from engine.training.presets import Schedule
 
 _LINES = slice(0, DRUMS)
@@ -98,6 +101,10 @@ class Batches(IterableDataset[Batch]):
         chosen = order[place * self.schedule.batch_size : (place + 1) * self.schedule.batch_size]
         generator = torch.Generator().manual_seed(step_seed(self.seed, step))
         music = self.set.music[chosen]
+        if self.set.music.shape[2:] == (note_sequence.NUM_COLUMNS,):
+            music = transpose_notes(music.long(), self.schedule.transpose, generator)
+            spans = draw_spans(len(music), self.schedule.spans, generator) if self.schedule.spans else music
+            return Batch(music, spans, self.weights[chosen], len(chosen))
         if not music.is_floating_point():
             music = mix_parts(music.long(), self.schedule.mix, generator)
             if self.lenders is not None:

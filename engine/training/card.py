@@ -12,7 +12,7 @@ from typing import Any
 from engine.data.dataset import load_set
 from engine.data.kinds import kind_of
 from engine.evaluation.figure_tables import markdown_table, markdown_tables, text_of
-from engine.models.config import VaeConfig, music_of, to_dict
+from engine.models.config import FeelConfig, VaeConfig, music_of, to_dict
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.training.attribution import attribution_of
@@ -25,6 +25,12 @@ CARD_NAME = "card.md"
 _MAX_CURVE_ROWS = 16
 _SAID_ELSEWHERE = ("checkpoint", "hash", "data_sha256", "seed", "directions")
 _SUBJECTS_BY_TASK = {"humanize": "hits", "tap": "tap"}
+_CHANGES = {
+    "": "cut every bar, put on a grid, and for drums mapped to nine voices",
+    "notes": "cut every bar or two, drums of other kits moved to General MIDI's pitches, velocities in bins of four, "
+    "instruments left out of windows that have too many notes, windows with a silent bar left out",
+}
+"""By kind; what is done to all others stands first."""
 _ABOUT = {
     "melody": "An autoencoder of melodies: {bars} bars of 4/4 on a grid of sixteenths, 90 classes a step (hold, off, "
     "the 88 keys of a piano), to a latent and back. It varies, interpolates, blends and samples melodies.",
@@ -34,6 +40,10 @@ _ABOUT = {
     "step, drums of 512, to one latent and back.",
     "groove": "An autoencoder of drum grooves: {bars} bars of 4/4, nine voices with hit, velocity and offset a "
     "sixteenth, to a latent and back. It varies, interpolates, blends and samples drum parts.",
+    "notes": "An autoencoder of the notes of up to eight instruments, drums among them: {bars} bars of 4/4, each note "
+    "with pitch, velocity, instrument, program, onset and duration, to one latent and back.",
+    "spans": "Continues and fills: given the notes of up to eight instruments in {bars} bars of 4/4 outside a span of "
+    "half a bar to half of the window, several proposals for the notes inside.",
     "hits": "A player's feel: given where each of nine drums is hit in two bars of 4/4, how hard and how late. It "
     "humanizes quantised drums and carries the feel of one clip onto another.",
     "tap": "Drums on a tapped rhythm: given one rhythm of two bars of 4/4, which of nine drums play it, how hard and "
@@ -73,7 +83,7 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
         *directions_section(loaded, figures.get("directions", {})),
         *prior_section(loaded),
         "## Data",
-        *_data(windows, _bars_in_words(loaded)),
+        *_data(windows, _bars_in_words(loaded), _CHANGES.get(loaded.kind, _CHANGES[""])),
     ]
     checkpoint.annotate(folder, {"figures": dict(figures)})
     card = folder / CARD_NAME
@@ -83,8 +93,10 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
 
 def _subject(loaded: Checkpoint) -> str:
     config = checkpoint.windowed(loaded).config
-    if not isinstance(config, VaeConfig):
+    if isinstance(config, FeelConfig):
         return config.condition
+    if not isinstance(config, VaeConfig):
+        return "spans" if config.is_conditional else "notes"
     task = loaded.trained.get("schedule", {}).get("task", "plain")
     return _SUBJECTS_BY_TASK.get(task, config.music)
 
@@ -184,11 +196,8 @@ def _bars_in_words(loaded: Checkpoint) -> str:
     return "two" if loaded.bars == 2 else str(loaded.bars)
 
 
-def _data(windows: Sequence[tuple[str, int, int]], bars: str) -> Iterator[str]:
-    yield (
-        f"Windows of {bars} bars, cut every bar, without duplicates. All music was changed for training: cut, put on a "
-        "grid, and for drums mapped to nine voices."
-    )
+def _data(windows: Sequence[tuple[str, int, int]], bars: str, changes: str) -> Iterator[str]:
+    yield f"Windows of {bars} bars, without duplicates. All music was changed for training: {changes}."
     rows = []
     for source, train, valid in windows:
         known = attribution_of(source)

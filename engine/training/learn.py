@@ -26,7 +26,7 @@ from engine.training.learn_card import CARD_NAME, Story, beginning, card_of, end
 from engine.training.learn_data import Found, Progress, find_music, own_music
 from engine.training.learn_fit import Budget, Watch, fit
 from engine.training.learn_look import Looker, measure
-from engine.training.learn_module import PLACES, ByTheClock, Model
+from engine.training.learn_module import PLACES, ByTheClock, Model, teachable
 from engine.training.module import build_model
 from engine.training.presets import PRESETS, Preset, Schedule
 
@@ -153,7 +153,9 @@ def _start_named(options: LearnOptions) -> Checkpoint | None:
     named = str(options.start)
     for folder in (options.out / named, checkpoint.default_checkpoints() / named, Path(named)):
         if (folder / checkpoint.CONFIG_NAME).is_file():
-            return checkpoint.load(folder)
+            found = checkpoint.load(folder)
+            teachable(found.model)
+            return found
     known = [path.name for place in (checkpoint.default_checkpoints(), options.out) for path in checkpoint.find(place)]
     raise CheckpointError(f"no model is called {named}; begin with {', '.join(known)}, a checkpoint's folder, or none")
 
@@ -197,18 +199,18 @@ def _preset(options: LearnOptions, start: Checkpoint | None, found: Found) -> Pr
 def _taught(story: Story, options: LearnOptions, clock: Callable[[], float]) -> Story:
     music, preset, start = story.music, story.preset, story.start
     looker = Looker(music.train, music.held_out, preset.schedule, options.seed)
-    module = ByTheClock(preset, options.seed, None if start is None else checkpoint.windowed(start), PULL)
+    module = ByTheClock(preset, options.seed, None if start is None else teachable(start.model), PULL)
     budget = Budget(options.minutes, options.steps, clock, options.progress)
     patience = PATIENCE_FROM_NOTHING if start is None else PATIENCE
     watch = Watch(looker, patience, start is not None, budget)
     ended = fit(module, music.train, watch, budget, devices.choose(options.device).type)
     if ended.kept is None:
         return replace(story, fit=ended)
-    model = build_model(preset.model)
+    model = teachable(build_model(preset.model))
     model.load_state_dict(ended.kept.weights)
     model.eval()
     task, windows = preset.schedule.task, music.held_out.music
-    before = None if start is None else measure(checkpoint.windowed(start), windows, task, options.seed)
+    before = None if start is None else measure(teachable(start.model), windows, task, options.seed)
     return replace(story, fit=ended, model=model, before=before, after=measure(model, windows, task, options.seed))
 
 

@@ -21,7 +21,7 @@ from engine.data.dataset import MusicSet
 from engine.evaluation.memorisation import Memorisation
 from engine.training.batches import Batches
 from engine.training.heap import keep_freed_memory
-from engine.training.learn_module import ByTheClock, Model
+from engine.training.learn_module import ByTheClock, Model, teachable
 from engine.training.manners import EndOnInterrupt, quiet
 
 LOOK_EVERY_STEPS = 20
@@ -148,7 +148,7 @@ class Watch(Callback):
             self.why, trainer.should_stop = "patience", True
 
     def _look(self, trainer: Trainer, module: ByTheClock) -> None:
-        model = copy.deepcopy(module.model).cpu().eval()
+        model = copy.deepcopy(teachable(module.model)).cpu().eval()
         best = self.kept.look.loss if self.kept else float("inf")
         seen = self.look(model, False)
         if seen.loss >= best:

@@ -7,8 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.errors import WrongKindError
 from engine.models.feel import FeelModel
 from engine.models.vae import Vae
+from engine.runtime.checkpoint import AnyModel
 from engine.training import schedules
 from engine.training.batches import Batch, step_seed
 from engine.training.module import TrainingModule
@@ -18,6 +20,17 @@ PLACES = 10_000
 """Steps of a schedule that goes by the clock: so finely is the time divided."""
 
 Model = Vae | FeelModel
+
+
+def teachable(model: AnyModel) -> Model:
+    """The model itself.
+
+    Raises:
+        WrongKindError: it is of notes of many instruments, or of chords, which are not taught so far.
+    """
+    if isinstance(model, Vae | FeelModel):
+        return model
+    raise WrongKindError("models of chords or of many instruments are not taught; begin with melody, drums or trio")
 
 
 class ByTheClock(TrainingModule):

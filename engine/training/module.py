@@ -9,16 +9,19 @@ import torch
 from lightning import LightningModule
 from torch import Tensor
 
-from engine.models.config import FeelConfig, VaeConfig
+from engine.models.config import FeelConfig, NoteConfig, VaeConfig
 from engine.models.feel import FeelModel
+from engine.models.note_vae import NoteVae
 from engine.models.vae import Vae, VaeLoss
 from engine.training import schedules
 from engine.training.batches import Batch, step_seed
 from engine.training.presets import Preset
 
 
-def build_model(config: VaeConfig | FeelConfig) -> Vae | FeelModel:
+def build_model(config: VaeConfig | FeelConfig | NoteConfig) -> Vae | FeelModel | NoteVae:
     """A fresh model of this config."""
+    if isinstance(config, NoteConfig):
+        return NoteVae(config)
     return Vae(config) if isinstance(config, VaeConfig) else FeelModel(config)
 
 
@@ -76,7 +79,7 @@ class TrainingModule(LightningModule):
 
     def _loss(self, batch: Batch, beta: float, sampling_rate: float) -> VaeLoss:
         settings = {"beta": beta, "free_bits": self.preset.schedule.free_bits}
-        if isinstance(self.model, FeelModel):
+        if isinstance(self.model, FeelModel | NoteVae):
             return self.model.loss(batch.music, shown=batch.shown, **settings)
         return self.model.loss(batch.music, shown=batch.shown, sampling_rate=sampling_rate, **settings)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from engine.data.kinds import HUMAN_DRUMS, kind_of
-from engine.models.config import FeelConfig, VaeConfig, music_of
+from engine.models.config import FeelConfig, NoteConfig, VaeConfig, music_of
 
 _SCORES = {
     "OpenScore String Quartets": 0.25,  # many and less song-like
@@ -34,6 +34,7 @@ class Schedule:
         sampling_k: constant of the inverse-sigmoid scheduled sampling; 0 for none.
         transpose: lowest and highest shift in semitones that training draws from.
         task: what a groove autoencoder is shown of what it shall play, a name in `models.tasks.TASKS`.
+        spans: length in sixteenths of the windows of notes that spans to be filled are drawn in; 0 for none.
         drop: largest share of hits (and of whole voices) hidden from the encoder or the condition.
         mix: share of trios that are shown with the bass, or with the drums, of another window of the batch.
         borrow: share of trios whose melody, bass or drums are, each for itself, played by other collections.
@@ -57,6 +58,7 @@ class Schedule:
     sampling_k: float = 0.0
     transpose: tuple[int, int] = (0, 0)
     task: str = "plain"
+    spans: int = 0
     drop: float = 0.0
     mix: float = 0.0
     borrow: float = 0.0
@@ -66,9 +68,9 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Preset:
-    """A model and how it is trained; `kind` is what the bridge calls it: melody, drums or trio."""
+    """A model and how it is trained; `kind` is what the bridge calls it: melody, drums, trio or notes."""
 
-    model: VaeConfig | FeelConfig
+    model: VaeConfig | FeelConfig | NoteConfig
     schedule: Schedule
     kind: str
 
@@ -102,7 +104,23 @@ _REFERENCE_16BAR_FLAT = replace(_REFERENCE_16BAR, decoder="lstm", decoder_width=
 _TRIO_16BAR = replace(_MELODY_16BAR, music="trio", latent_dim=768)
 _TRIOS = replace(_LONG, steps=4500, beta_end=None, mix=0.3, borrow=0.6, weight_decay=0.05, source_weights={})
 
+_NOTES = Schedule(
+    steps=12000,
+    batch_size=32,
+    lr=1.5e-3,
+    warmup=100,
+    beta=0.16,
+    free_bits=64.0,  # without them 600 steps left the latent nearly unasked
+    transpose=(-5, 6),
+    source_weights=_SCORES,
+)
+_INFILL_2BAR = NoteConfig("looks_back", True, 64, 160, latent_dim=32, encoder_depth=2, decoder_depth=3)
+
 PRESETS: dict[str, Preset] = {
+    "multi_note": Preset(NoteConfig(forgetting=0.3), _NOTES, "notes"),
+    "multi_note_parallel": Preset(NoteConfig("parallel"), _NOTES, "notes"),  # all rows at once, as the report has it
+    "multi_note_one_guess": Preset(NoteConfig(forgetting=0.3, guesses="one"), _NOTES, "notes"),  # plain squared errors
+    "infill_2bar": Preset(_INFILL_2BAR, replace(_NOTES, beta=1.0, free_bits=16.0, spans=64), "notes"),
     "melody_2bar": Preset(
         VaeConfig("melody"),
         Schedule(steps=9000, beta_end=0.4, transpose=(-5, 6), source_weights=_SCORES),

@@ -62,6 +62,7 @@ class TrainOptions:
         nodes: machines that train together, each started with the same command (see docs/models.md).
         logs: names in `engine.training.loggers.LOGS`.
         wandb_offline: keep what goes to Weights & Biases in `out`.
+        beta: the KL's weight, without free bits, so that nothing else holds the KL up; None takes the preset's of both.
     """
 
     preset: str
@@ -83,6 +84,7 @@ class TrainOptions:
     nodes: int = 1
     logs: tuple[str, ...] = ("tensorboard",)
     wandb_offline: bool = False
+    beta: float | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ def train(options: TrainOptions) -> Training:
         "preset": options.preset, "seed": options.seed, "batch_size": preset.schedule.batch_size,
         "data_sha256": data_hash(options.data, preset.windows),
     }  # fmt: skip
+    if options.beta is not None:
+        identity["beta"] = options.beta
     if preset.schedule.borrow:
         identity["lent_sha256"] = [data_hash(options.data, kind) for kind in LENDERS]
     state = options.out / STATE_NAME
@@ -166,6 +170,8 @@ def _preset(options: TrainOptions) -> Preset:
         preset.schedule,
         steps=options.steps or preset.schedule.steps,
         batch_size=options.batch_size or preset.schedule.batch_size,
+        beta=preset.schedule.beta if options.beta is None else options.beta,
+        free_bits=preset.schedule.free_bits if options.beta is None else 0.0,
     )
     return replace(preset, schedule=schedule)
 

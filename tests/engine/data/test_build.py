@@ -14,7 +14,7 @@ from engine.data import extract as extraction
 from engine.data.build import BuildReport, build
 from engine.data.dataset import MusicSet, data_hash, load_set
 from engine.data.extract import extract
-from engine.data.kinds import named_kinds
+from engine.data.kinds import KINDS, named_kinds
 from engine.data.sources import VALID, SourceFile, find_files, split_by_hash
 from engine.errors import DataError
 from engine.representations import groove, melody
@@ -56,9 +56,17 @@ def hostile_folder(folder: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_bad_files_are_skipped_each_with_its_reason(tmp_path: Path) -> None:
+def test_chords_are_no_line_and_have_windows_of_notes(tmp_path: Path) -> None:
     expected = hostile_folder(tmp_path / "in")
     report = build([tmp_path / "in"], tmp_path / "out.lbdata", workers=1)
+    assert expected["chords.mid"] == "no line"
+    assert "chords.mid" not in dict(report.skipped)
+
+
+def test_bad_files_are_skipped_each_with_its_reason(tmp_path: Path) -> None:
+    expected = hostile_folder(tmp_path / "in")
+    steps = [kind for kind in KINDS.values() if not kind.slots]
+    report = build([tmp_path / "in"], tmp_path / "out.lbdata", kinds=steps, workers=1)
     assert {name: reason.split(":")[0] for name, reason in report.skipped} == expected
     assert report.files == 1 + len(expected)
     assert report.skipped_by_reason()["broken"] == 3

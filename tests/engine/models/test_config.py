@@ -6,22 +6,22 @@ import json
 
 import pytest
 import torch
+from torch import nn
 
 from engine.data.kinds import KINDS
 from engine.errors import CheckpointError
-from engine.models.config import FeelConfig, VaeConfig, from_dict, to_dict
-from engine.models.feel import FeelModel
-from engine.models.vae import Vae
+from engine.models.config import FeelConfig, NoteConfig, VaeConfig, from_dict, to_dict
+from engine.training.module import build_model
 from engine.training.presets import PRESETS
 
 
 @pytest.mark.parametrize("config", [preset.model for preset in PRESETS.values()], ids=list(PRESETS))
-def test_a_config_comes_back_from_json_as_it_was(config: VaeConfig | FeelConfig) -> None:
+def test_a_config_comes_back_from_json_as_it_was(config: VaeConfig | FeelConfig | NoteConfig) -> None:
     assert from_dict(type(config), json.loads(json.dumps(to_dict(config)))) == config
 
 
-@pytest.mark.parametrize("kind", [VaeConfig, FeelConfig])
-def test_an_unknown_key_is_refused_and_named(kind: type[VaeConfig | FeelConfig]) -> None:
+@pytest.mark.parametrize("kind", [VaeConfig, FeelConfig, NoteConfig])
+def test_an_unknown_key_is_refused_and_named(kind: type[VaeConfig | FeelConfig | NoteConfig]) -> None:
     with pytest.raises(CheckpointError, match="colour"):
         from_dict(kind, {"colour": "blue"})
 
@@ -45,12 +45,11 @@ def test_the_references_presets_have_as_many_parameters_as_the_reference(name: s
     assert sum(weight.numel() for key, weight in model.named_parameters() if "bias_hh" not in key) == count
 
 
-def built(name: str) -> Vae | FeelModel:
+def built(name: str) -> nn.Module:
     """The preset's model, its shapes alone."""
-    config = PRESETS[name].model
     with torch.device("meta"):
-        return Vae(config) if isinstance(config, VaeConfig) else FeelModel(config)
+        return build_model(PRESETS[name].model)
 
 
-def parameters(model: Vae | FeelModel) -> int:
+def parameters(model: nn.Module) -> int:
     return sum(weight.numel() for weight in model.parameters())
