@@ -6,8 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.engine_interface import Engine
-from bridge.errors import OutOfRangeError, WrongKindError
-from bridge.protocol.request_messages import Blend, Drumify, Groove, Humanize, Interpolate, Request, Sample, Vary
+from bridge.errors import OutOfRangeError
+from bridge.protocol.request_messages import (
+    Blend,
+    Continue,
+    Drumify,
+    Groove,
+    Humanize,
+    Infill,
+    Interpolate,
+    Request,
+    Sample,
+    Vary,
+)
 from bridge.protocol.settings import NO_SETTINGS, SPACINGS, Settings
 from engine.representations.clip import Clip
 from engine.runtime.answers import Answer
@@ -26,7 +37,6 @@ def call_of(message: Request, clip_of: Callable[[int], Clip], models: Mapping[st
 
     Raises:
         OutOfRangeError: all weights of a blend are 0.
-        WrongKindError: no model does such requests yet.
     """
     options = _options(getattr(message, "settings", NO_SETTINGS))
     chosen: dict[str, Any] = {"models": dict(models)} if models else {}
@@ -53,8 +63,14 @@ def call_of(message: Request, clip_of: Callable[[int], Clip], models: Mapping[st
         case Groove():
             a, b = clip_of(message.from_clip), clip_of(message.to_clip)
             return lambda engine: engine.groove(a, b, message.timing, message.velocity, **chosen)
-    verb = message.spec.address.rsplit("/", 1)[-1]
-    raise WrongKindError(f"no loaded model does {verb}; /bridge/model lists those loaded: try /bridge/vary")
+        case Continue():
+            clip = clip_of(message.clip)
+            return lambda engine: engine.continue_clip(clip, message.bars, message.count, **options, **chosen)
+        case Infill():
+            clip = clip_of(message.clip)
+            start, end = message.from_quarters, message.to_quarters
+            return lambda engine: engine.infill(clip, start, end, message.count, **options, **chosen)
+    raise NotImplementedError(message.spec.address)
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -22,6 +22,8 @@ COMMANDS = {
     "humanize": "bridge.commands.studio:humanize",
     "drumify": "bridge.commands.studio:drumify",
     "groove": "bridge.commands.studio:groove",
+    "continue": "bridge.commands.studio:continue_",
+    "infill": "bridge.commands.studio:infill",
     "models": "bridge.commands.models:models",
     "midi": "bridge.commands.midi:midi",
     "protocol": "bridge.commands.protocol:protocol",

@@ -108,6 +108,29 @@ class Engine(Protocol):
         self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float, *, models: Mapping[str, str] = ...
     ) -> Answer: ...
 
+    def continue_clip(
+        self,
+        clip: Clip,
+        bars: int,
+        count: int,
+        *,
+        temperature: float = ...,
+        seed: int = ...,
+        models: Mapping[str, str] = ...,
+    ) -> Answer: ...
+
+    def infill(
+        self,
+        clip: Clip,
+        from_quarters: float,
+        to_quarters: float,
+        count: int,
+        *,
+        temperature: float = ...,
+        seed: int = ...,
+        models: Mapping[str, str] = ...,
+    ) -> Answer: ...
+
     def field(
         self, anchors: Sequence[Anchor], *, models: Mapping[str, str] = ...
     ) -> Any: ...  # a Field; each engine knows its own

@@ -131,6 +131,12 @@ def interpolate(desk: Desk, session: Session, message: Interpolate) -> None:
     request(desk, session, message)
 
 
+def infill(desk: Desk, session: Session, message: Infill) -> None:
+    """A clip with a span newly filled."""
+    desk.check_result_size(message.count, session.clip(message.clip))
+    request(desk, session, message)
+
+
 def cancel(desk: Desk, session: Session, message: Cancel) -> None:
     """Gives a request up."""
     desk.take_back(session, message.request)
@@ -160,7 +166,7 @@ HANDLERS: dict[type[Message], Handler] = {
     Drumify: request,
     Groove: request,
     Continue: request,
-    Infill: request,
+    Infill: infill,
     Cancel: cancel,
     ResultResend: result_resend,
     **LIVE_HANDLERS,
@@ -168,8 +174,8 @@ HANDLERS: dict[type[Message], Handler] = {
 }
 """One function a message that clients send."""
 
-OFFERED = tuple(message.spec.address for message in HANDLERS if issubclass(message, Request) and message.spec.done_here)
-"""Addresses of the requests that are done here."""
+OFFERED = tuple(message.spec.address for message in HANDLERS if issubclass(message, Request))
+"""Addresses of the requests that there are."""
 
 OPENING = (Hello, Use, ClipBegin, Sample, *LIVE_HANDLERS, *MIDI_HANDLERS)
 """Messages that make a session where there is none; all others find nothing of their own then, and say so."""

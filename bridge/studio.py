@@ -9,7 +9,7 @@ from bridge.asks import TRIO, Ask
 from bridge.calls import call_of
 from bridge.engine_interface import Engine
 from bridge.products import Products
-from bridge.protocol.request_messages import Groove, Humanize, Interpolate, Request, Vary
+from bridge.protocol.request_messages import Groove, Humanize, Infill, Interpolate, Request, Vary
 from bridge.track_choice import read_source
 from bridge.trio_studio import TrioEngine, answer_trios
 from engine.errors import EngineError
@@ -81,6 +81,6 @@ def _rolls(
         for path, clip in zip(ask.files, sources, strict=True):
             is_drums = ask.hears == DRUMS or judge_kind(clip).kind == DRUMS or is_drum_file(path)
             yield Roll(clip, path.name, is_drums if ask.hears is None else ask.hears == DRUMS)
-    behind = sources[-1] if isinstance(request, Vary | Humanize | Groove) else None
+    behind = sources[-1] if isinstance(request, Vary | Humanize | Groove | Infill) else None
     for number, clip in enumerate(answers, start=1):
         yield Roll(clip, f"{number} of {len(answers)}" if len(answers) > 1 else "the answer", on_drums, behind)

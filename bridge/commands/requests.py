@@ -13,7 +13,18 @@ from bridge.asks import DRUMS, Ask
 from bridge.protocol.arguments import INT32_HIGH, INT32_LOW
 from bridge.protocol.limits import MAX_COUNT
 from bridge.protocol.message import Weight
-from bridge.protocol.request_messages import Blend, Drumify, Groove, Humanize, Interpolate, Request, Sample, Vary
+from bridge.protocol.request_messages import (
+    Blend,
+    Continue,
+    Drumify,
+    Groove,
+    Humanize,
+    Infill,
+    Interpolate,
+    Request,
+    Sample,
+    Vary,
+)
 from bridge.protocol.settings import KINDS, SPACINGS, Settings
 
 Callback = Callable[..., None]
@@ -21,6 +32,7 @@ Parameter = Callable[[Callback], Callback]
 Given = dict[str, Any]
 Deliver = Callable[["Verb", Given], None]
 
+_BAR_QUARTERS = 4.0  # only clips in 4/4 are filled
 _SHARE = click.FloatRange(0, 1)
 _SEED = click.IntRange(INT32_LOW, INT32_HIGH)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -119,6 +131,21 @@ def _groove(given: Given) -> list[Ask]:
     return [_ask(given, files, name, lambda number: Groove(number, 1, 2, timing, velocity), hears=DRUMS)]
 
 
+def _continue(given: Given) -> list[Ask]:
+    bars, count, settings = given["bars"], given["count"], _settings(given)
+    return _each(given, "continue", lambda number: Continue(number, 1, bars, count, settings))
+
+
+def _infill(given: Given) -> list[Ask]:
+    first, last, count, settings = given["first_bar"], given["last_bar"], given["count"], _settings(given)
+    if last is None:
+        last = first
+    if last < first:
+        raise click.UsageError(f"--to-bar is {last}, before --from-bar, {first}; the span ends with the bar --to-bar")
+    span = ((first - 1) * _BAR_QUARTERS, last * _BAR_QUARTERS)
+    return _each(given, "infill", lambda number: Infill(number, 1, *span, count, settings))
+
+
 def _each(given: Given, verb: str, request: Callable[[int], Request], **known: Any) -> list[Ask]:
     return [_ask(given, (file,), f"{file.stem}_{verb}", request, **known) for file in given["files"]]
 
@@ -190,6 +217,33 @@ VERBS = {
             _humanize,
         ),
         Verb("drumify", "Drums on the rhythm of each of FILES.", (_FILES, *_DRAWN, _TRACK), _drumify),
+        Verb(
+            "continue",
+            "What follows each of FILES.",
+            (
+                _FILES,
+                click.option(
+                    "--bars", default=2, show_default=True, type=click.IntRange(1, MAX_COUNT), help="How many follow."
+                ),
+                _COUNT,
+                *_DRAWN,
+                _TRACK,
+            ),
+            _continue,
+        ),
+        Verb(
+            "infill",
+            "Each of FILES with some bars newly filled; all others stay as they are.",
+            (
+                _FILES,
+                click.option("--from-bar", "first_bar", required=True, type=click.IntRange(1), help="The first one."),
+                click.option("--to-bar", "last_bar", type=click.IntRange(1), help="The last.  [default: the first]"),
+                _COUNT,
+                *_DRAWN,
+                _TRACK,
+            ),
+            _infill,
+        ),
         Verb(
             "groove",
             "The feel of FROM_FILE on the hits of TO_FILE.",

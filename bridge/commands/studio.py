@@ -152,3 +152,4 @@ COMMANDS = {
 """Every command of the studio, by its name."""
 sample, vary, reconstruct, interpolate = (COMMANDS[name] for name in ("sample", "vary", "reconstruct", "interpolate"))
 humanize, drumify, groove, blend = (COMMANDS[name] for name in ("humanize", "drumify", "groove", "blend"))
+continue_, infill = (COMMANDS[name] for name in ("continue", "infill"))

@@ -206,8 +206,6 @@ def _message(message: type[Message]) -> Iterator[str]:
     yield f"\n### `{spec.address}`\n"
     yield f"{_direction(spec)} · {f'`{signature(spec)}`' if spec.fields else 'no arguments'}\n"
     yield spec.doc
-    if not spec.done_here:
-        yield "\nNo model of this version does it: the answer is the error `wrong_kind`."
     fields = spec.fields + (WEIGHT_FIELDS if spec.tail == "weights" else ())
     if fields:
         yield ""

@@ -50,7 +50,6 @@ class Spec:
         tail: what may follow them any number of times: `notes`, `weights` or None.
         settings: names of the optional settings that may end the message.
         answer: how the engine answers, for the documentation.
-        done_here: False for a message that no loaded model can do yet.
     """
 
     address: str
@@ -60,7 +59,6 @@ class Spec:
     tail: str | None
     settings: tuple[str, ...]
     answer: str
-    done_here: bool
 
     @property
     def is_request(self) -> bool:
@@ -117,23 +115,20 @@ class Message:
 M = TypeVar("M", bound=Message)
 
 
-def from_client(
-    address: str, answer: str = "", settings: tuple[str, ...] = (), done_here: bool = True
-) -> Callable[[type[M]], type[M]]:
+def from_client(address: str, answer: str = "", settings: tuple[str, ...] = ()) -> Callable[[type[M]], type[M]]:
     """Makes a frozen dataclass a message that clients send.
 
     Args:
         address: its OSC address.
         answer: how the engine answers, for the documentation.
         settings: names of the settings it takes.
-        done_here: False where no loaded model can do it yet.
     """
-    return _row(address, from_client=True, answer=answer, settings=settings, done_here=done_here)
+    return _row(address, from_client=True, answer=answer, settings=settings)
 
 
 def from_engine(address: str) -> Callable[[type[M]], type[M]]:
     """Makes a frozen dataclass a message that the engine sends."""
-    return _row(address, from_client=False, answer="", settings=(), done_here=True)
+    return _row(address, from_client=False, answer="", settings=())
 
 
 def signature(spec: Spec) -> str:
@@ -144,15 +139,13 @@ def signature(spec: Spec) -> str:
     return " ".join(words) or "no arguments"
 
 
-def _row(
-    address: str, from_client: bool, answer: str, settings: tuple[str, ...], done_here: bool
-) -> Callable[[type[M]], type[M]]:
+def _row(address: str, from_client: bool, answer: str, settings: tuple[str, ...]) -> Callable[[type[M]], type[M]]:
     def decorate(cls: type[M]) -> type[M]:
         hints = {name: hint for name, hint in get_type_hints(cls, include_extras=True).items() if name != "spec"}
         fields = tuple(_field(name, hint) for name, hint in hints.items() if get_origin(hint) is Annotated)
         tail = next((name for name in ("notes", "weights") if name in hints), None)
         doc = " ".join((cls.__doc__ or "").split())
-        cls.spec = Spec(address, from_client, doc, fields, tail, settings, answer, done_here)
+        cls.spec = Spec(address, from_client, doc, fields, tail, settings, answer)
         return cls
 
     return decorate

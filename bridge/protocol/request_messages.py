@@ -109,7 +109,7 @@ class Groove(Request):
     velocity: Velocity
 
 
-@from_client("/bridge/continue", "`count` clips", ("temperature", "seed"), done_here=False)
+@from_client("/bridge/continue", "`count` clips", ("temperature", "seed"))
 @dataclass(frozen=True)
 class Continue(Request):
     """What follows the clip."""
@@ -120,7 +120,7 @@ class Continue(Request):
     settings: Settings = NO_SETTINGS
 
 
-@from_client("/bridge/infill", "`count` clips", ("temperature", "seed"), done_here=False)
+@from_client("/bridge/infill", "`count` clips", ("temperature", "seed"))
 @dataclass(frozen=True)
 class Infill(Request):
     """The clip with a span newly filled, everything outside unchanged."""

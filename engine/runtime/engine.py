@@ -21,7 +21,7 @@ from engine.representations.drums import GENERAL_MIDI, DrumMap
 from engine.representations.groove import Groove
 from engine.representations.kind import CHORDS, DRUMS, MELODY, OTHER, judge_kind
 from engine.representations.trio import TrioClips
-from engine.runtime import checkpoint, feel
+from engine.runtime import checkpoint, feel, filling
 from engine.runtime import device as devices
 from engine.runtime.answers import NO_CHOICE, Answer, CacheStats, Choice, ModelInfo, Prepared
 from engine.runtime.cache import LatentCache
@@ -47,9 +47,10 @@ from engine.runtime.inventing import Inventing
 from engine.runtime.knobs import Knob
 from engine.runtime.morph import Morph, working_knobs
 from engine.runtime.noise import generator_of
+from engine.runtime.note_filling import Span
 from engine.runtime.pick_up import Arrived, PickUp
 from engine.runtime.position import NUM_KNOBS, Anchor, Position
-from engine.runtime.roster import DRUMIFY, HUMANIZE, TRIO, Roster, feel_of, vae_of
+from engine.runtime.roster import DRUMIFY, HUMANIZE, INFILL, TRIO, Roster, feel_of, vae_of
 from engine.runtime.shelf import MIB, Shelf
 from engine.runtime.touch import AS_IT_IS
 from engine.runtime.translator_table import Translators
@@ -60,6 +61,7 @@ SAMPLE_TEMPERATURE = 0.5
 HUMANIZE_TEMPERATURE = 0.7
 DRUMIFY_TEMPERATURE = 0.5
 CONTINUE_TEMPERATURE = 0.9
+INFILL_TEMPERATURE = 0.8
 _MORPHED = (MELODY, DRUMS)
 _KINDS = (MELODY, DRUMS, CHORDS)
 
@@ -278,10 +280,12 @@ class Engine:
         seed: int = 0,
         models: Choice = NO_CHOICE,
     ) -> Answer:
-        """What follows a clip of chords, `bars` bars of its meter; the clip itself is no part of it.
+        """What follows a clip, `bars` bars of its meter; the clip itself is no part of it.
+
+        Chords are gone on from by the model of chords, where there is one, all else by the one that fills spans.
 
         Args:
-            clip: taken for chords, whatever its kind.
+            clip: of any kind; in 4/4, but chords.
             bars: at least 1.
             count: 1..128; the first ones are the same however many follow.
             temperature: 0 the most likely, up to 2.
@@ -289,13 +293,59 @@ class Engine:
             models: by role, the name of the model that is to play it.
 
         Raises:
-            WrongKindError: the clip has no note that sounds, or no model plays chords.
+            WrongKindError: the clip has no note that sounds, or no model does this.
             UnsupportedMeterError: its meter is not on the grid.
             TooLargeError: too many bars in all.
         """
         check_sounds(clip)
-        loaded = self._roster.playing(CHORDS, models)
-        return self._chords.continue_clip(loaded, clip, bars, count, temperature=temperature, seed=seed)
+        kind = judge_kind(clip).kind
+        if CHORDS in self._roster and (kind == CHORDS or INFILL not in self._roster):
+            loaded = self._roster.playing(CHORDS, models)
+            return self._chords.continue_clip(loaded, clip, bars, count, temperature=temperature, seed=seed)
+        loaded = self._roster.playing(INFILL, models)
+        started = time.perf_counter()
+        clips = filling.continue_clip(
+            loaded, clip, bars, count, is_drum=kind == DRUMS, is_line=kind == MELODY, temperature=temperature, seed=seed
+        )
+        return Answer(clips, 0.0, _since(started), False, (0,))
+
+    def infill(
+        self,
+        clip: Clip,
+        from_quarters: float,
+        to_quarters: float,
+        count: int = 1,
+        *,
+        temperature: float = INFILL_TEMPERATURE,
+        seed: int = 0,
+        models: Choice = NO_CHOICE,
+    ) -> Answer:
+        """The clip with other notes from one moment to another; all others are as they were, to the last bit.
+
+        Args:
+            clip: of any kind, in 4/4.
+            from_quarters: where the span begins; a note that begins there is part of it.
+            to_quarters: where it ends; a note that begins there is not.
+            count: 1..128; the first ones are the same however many follow.
+            temperature: 0 the most likely, up to 2.
+            seed: of the noise.
+            models: by role, the name of the model that is to play it.
+
+        Raises:
+            OutOfRangeError: the span is empty, or not in the clip, or there is no note outside it to go by.
+            WrongKindError: the clip has no note that sounds, or no model does this.
+            UnsupportedMeterError: the clip is not in 4/4.
+            TooLargeError: the spans are too long in all.
+        """
+        check_sounds(clip)
+        loaded = self._roster.playing(INFILL, models)
+        started = time.perf_counter()
+        kind = judge_kind(clip).kind
+        clips = filling.infill(
+            loaded, clip, Span(from_quarters, to_quarters), count, is_drum=kind == DRUMS, is_line=kind == MELODY,
+            temperature=temperature, seed=seed,
+        )  # fmt: skip
+        return Answer(clips, 0.0, _since(started), False, (0,))
 
     def vary_trio(
         self,
@@ -478,6 +528,8 @@ class Engine:
             self.drumify(line, models=models)
         elif role == CHORDS:
             self._warm_chords(models)
+        elif role == INFILL:
+            self.infill(line, 2.0, 4.0, models=models)
         else:
             self._warm_kind(line if role == MELODY else beat, role, models)
 

@@ -8,7 +8,7 @@ from typing import cast
 
 from engine.errors import UnknownModelError, WrongKindError
 from engine.models.chords import ChordsModel
-from engine.models.config import ChordsConfig, FeelConfig, music_of
+from engine.models.config import ChordsConfig, FeelConfig, NoteConfig, music_of
 from engine.models.feel import FeelModel
 from engine.models.vae import Vae
 from engine.representations.grid import WINDOW_STEPS
@@ -18,7 +18,9 @@ from engine.runtime.checkpoint import PLAIN_TASK, Checkpoint, Summary
 from engine.runtime.shelf import Shelf
 from engine.runtime.watch import Watch
 
-TRIO, HUMANIZE, DRUMIFY = "trio", "humanize", "drumify"
+TRIO, HUMANIZE, DRUMIFY, INFILL = "trio", "humanize", "drumify", "infill"
+_OF_GIVEN_MUSIC = (HUMANIZE, DRUMIFY, INFILL)
+"""Roles that answer what they are given, and invent nothing from nothing."""
 _FEEL_ROLES = {"hits": HUMANIZE, "tap": DRUMIFY}
 _VAE_ROLES = {"melody": MELODY, "groove": DRUMS, "drums": DRUMS, "trio": TRIO}
 """By what a model's music is."""
@@ -29,6 +31,7 @@ _DEFAULTS = {
     CHORDS: "chords",
     HUMANIZE: "humanize_2bar",
     DRUMIFY: "drumify_2bar",
+    INFILL: "infill_2bar",
 }
 """The shipped model of each role, before others that are as good."""
 _NO_CHOICE: Mapping[str, str] = {}
@@ -39,9 +42,9 @@ log = logging.getLogger("engine")
 class Roster:
     """Models by name and by role. What has no role here is left out, and said so.
 
-    Roles are `melody`, `drums` and `trio` (autoencoders of that kind), `chords`, `humanize` and `drumify`. Without a
-    choice a role is played by a model of two bars, drums by one of grooves; where several are left, by one of the
-    folder named first, by the shipped one, by the first in order of name.
+    Roles are `melody`, `drums` and `trio` (autoencoders of that kind), `chords`, `humanize`, `drumify` and `infill`.
+    Without a choice a role is played by a model of two bars, drums by one of grooves; where several are left, by one of
+    the folder named first, by the shipped one, by the first in order of name.
 
     Args:
         shelf: where the models stand; it learns which of them are played by default.
@@ -99,7 +102,7 @@ class Roster:
         """The checkpoint of a role, loaded where it was not.
 
         Args:
-            role: `melody`, `drums`, `trio`, `chords`, `humanize` or `drumify`.
+            role: `melody`, `drums`, `trio`, `chords`, `humanize`, `drumify` or `infill`.
             models: names chosen, by role; a role that is not named is played by default.
 
         Raises:
@@ -125,12 +128,13 @@ class Roster:
 
         Raises:
             UnknownModelError: no such model is loaded.
-            WrongKindError: the model answers rhythms and invents none.
+            WrongKindError: the model answers what it is given, and invents nothing from nothing.
         """
-        _, summary = self._known(name)
-        if isinstance(summary.config, FeelConfig):
-            able = [other for other, (_, one) in self._by_name.items() if not isinstance(one.config, FeelConfig)]
-            raise WrongKindError(f"{name} answers a rhythm and invents none; sample one of {', '.join(able)}")
+        role, _ = self._known(name)
+        if role in _OF_GIVEN_MUSIC:
+            able = [other for other, (its, _) in self._by_name.items() if its not in _OF_GIVEN_MUSIC]
+            given = "music around a span" if role == INFILL else "a rhythm"
+            raise WrongKindError(f"{name} answers {given} and invents none; sample one of {', '.join(able)}")
         return self._shelf.get(name)
 
     def adopt(self, summary: Summary, loaded: Checkpoint) -> None:
@@ -181,6 +185,8 @@ def role_of(summary: Summary) -> str | None:
         return _FEEL_ROLES.get(summary.config.condition)
     if isinstance(summary.config, ChordsConfig):
         return CHORDS
+    if isinstance(summary.config, NoteConfig):
+        return INFILL if summary.config.is_conditional else None
     return _VAE_ROLES.get(summary.config.music) if summary.task == PLAIN_TASK else None
 
 

@@ -124,6 +124,14 @@ class FakeEngine:
         self._call("groove", from_clip, to_clip, timing, velocity, **_chosen(models))
         return self._answer(to_clip, 1)
 
+    def continue_clip(self, clip: Clip, bars: int, count: int, **settings: Any) -> Answer:
+        self._call("continue_clip", clip, bars, count, **settings)
+        return self._answer(clip, count)
+
+    def infill(self, clip: Clip, from_quarters: float, to_quarters: float, count: int, **settings: Any) -> Answer:
+        self._call("infill", clip, from_quarters, to_quarters, count, **settings)
+        return self._answer(clip, count)
+
     def field(self, anchors: Sequence[Anchor], *, models: Mapping[str, str] = NOTHING) -> PaperField:
         """With the model that is called broken there is none."""
         self._call("field", *anchors, **_chosen(models))

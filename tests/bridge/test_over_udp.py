@@ -68,9 +68,9 @@ def test_hello_names_the_engine_and_its_models(client: Client) -> None:
 
 def test_hello_is_told_which_requests_are_done_here(client: Client) -> None:
     client.send(Hello(0, PROTOCOL, "test"))
-    offered = {client.wait_for(Offer).request_address for _ in range(7)}
-    done_here = ("sample", "vary", "interpolate", "blend", "humanize", "drumify", "groove")
-    assert offered == {f"/bridge/{name}" for name in done_here}
+    names = ("sample", "vary", "interpolate", "blend", "humanize", "drumify", "groove", "continue", "infill")
+    offered = {client.wait_for(Offer).request_address for _ in names}
+    assert offered == {f"/bridge/{name}" for name in names}
 
 
 def test_hello_again_keeps_the_session_and_its_clips(client: Client) -> None:
@@ -258,9 +258,13 @@ def test_what_a_model_could_not_hear_is_told_for_each_clip_before_done(client: C
     assert client.ask(Interpolate(5, 1, 2, 2)).left_out == (ResultLeftOut(5, 2, 3),)
 
 
-@pytest.mark.parametrize("message", [Continue(5, 1, 2, 1), Infill(5, 1, 0.0, 4.0, 1)])
-def test_what_no_model_does_is_of_the_wrong_kind(client: Client, message: Request) -> None:
-    assert refused(client, message) == "wrong_kind"
+def test_clips_are_continued_and_filled(client: Client, engine: FakeEngine) -> None:
+    client.send_clip(1, melody())
+    assert len(client.ask(Continue(5, 1, 2, 3, Settings(seed=7))).clips) == 3
+    assert len(client.ask(Infill(6, 1, 1.0, 2.5, 2, Settings(temperature=0.5))).clips) == 2
+    (_, went_on, its), (_, filled, others) = (call for call in engine.calls if call[0] in ("continue_clip", "infill"))
+    assert (went_on[1:], its) == ((2, 3), {"seed": 7})
+    assert (filled[1:], others) == ((1.0, 2.5, 2), {"temperature": 0.5})
 
 
 def test_the_engines_own_errors_keep_their_codes(client: Client) -> None:

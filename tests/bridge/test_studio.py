@@ -10,11 +10,9 @@ from click.testing import CliRunner, Result
 from made_up import beat, line, write_checkpoints
 
 from bridge.audio import Synth
-from bridge.calls import call_of
 from bridge.cli import COMMANDS, main
 from bridge.commands.requests import VERBS
-from bridge.errors import AudioError, WrongKindError
-from bridge.protocol.request_messages import Continue
+from bridge.errors import AudioError
 from engine.representations.clip import Clip
 from engine.representations.midi_file import is_drum_file, read_clip, write_clip
 
@@ -175,11 +173,6 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     write_clip(doubled, tmp_path / "two.mid")
     words = ("vary", tmp_path / "two.mid", "--kind", "melody", "--count", 1, "--out", tmp_path / "out")
     assert re.search(r"two\.mid: \d+ notes were left out", run(*words))
-
-
-def test_requests_that_no_model_does_are_refused() -> None:
-    with pytest.raises(WrongKindError, match="no loaded model does continue"):
-        call_of(Continue(1, 1, 1, 1), lambda _number: line())
 
 
 def notes(path: Path) -> tuple[tuple[float, int], ...]:
