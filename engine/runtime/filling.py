@@ -188,6 +188,5 @@ def _in_line(notes: Sequence[Note], end: float) -> list[Note]:
     highest: dict[float, Note] = {}
     for note in sorted(notes):
         highest[note.start_quarters] = note
-    line = list(highest.values())
-    ends = [*(note.start_quarters for note in line[1:]), end]
-    return [_cut([note], until)[0] for note, until in zip(line, ends, strict=True)]
+    ends = [*(start for start in highest), end][1:]
+    return [_cut([note], until)[0] for note, until in zip(highest.values(), ends, strict=True)]
