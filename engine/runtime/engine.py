@@ -60,8 +60,8 @@ from engine.runtime.writers import KitWriter
 SAMPLE_TEMPERATURE = 0.5
 HUMANIZE_TEMPERATURE = 0.7
 DRUMIFY_TEMPERATURE = 0.5
-CONTINUE_TEMPERATURE = 0.9
-INFILL_TEMPERATURE = 0.8
+CHORDS_TEMPERATURE = 0.9
+INFILL_TEMPERATURE = 0.5
 _MORPHED = (MELODY, DRUMS)
 _KINDS = (MELODY, DRUMS, CHORDS)
 
@@ -276,7 +276,7 @@ class Engine:
         bars: int,
         count: int = 1,
         *,
-        temperature: float = CONTINUE_TEMPERATURE,
+        temperature: float | None = None,
         seed: int = 0,
         models: Choice = NO_CHOICE,
     ) -> Answer:
@@ -288,7 +288,7 @@ class Engine:
             clip: of any kind; in 4/4, but chords.
             bars: at least 1.
             count: 1..128; the first ones are the same however many follow.
-            temperature: 0 the most likely, up to 2.
+            temperature: 0 the most likely, up to 2; None: what suits the model.
             seed: of the noise.
             models: by role, the name of the model that is to play it.
 
@@ -301,9 +301,11 @@ class Engine:
         kind = judge_kind(clip).kind
         if CHORDS in self._roster and (kind == CHORDS or INFILL not in self._roster):
             loaded = self._roster.playing(CHORDS, models)
+            temperature = CHORDS_TEMPERATURE if temperature is None else temperature
             return self._chords.continue_clip(loaded, clip, bars, count, temperature=temperature, seed=seed)
         loaded = self._roster.playing(INFILL, models)
         started = time.perf_counter()
+        temperature = INFILL_TEMPERATURE if temperature is None else temperature
         clips = filling.continue_clip(
             loaded, clip, bars, count, is_drum=kind == DRUMS, is_line=kind == MELODY, temperature=temperature, seed=seed
         )
