@@ -14,7 +14,7 @@ from engine.models.note_vae import NoteVae
 from engine.representations.note_sequence import Track
 from engine.runtime import checkpoint
 from engine.runtime.note_filling import Span, fill, go_on
-from engine.runtime.roster import Roster
+from engine.runtime.roster import INFILL, Roster
 from engine.runtime.shelf import Shelf
 
 
@@ -94,9 +94,7 @@ def test_silence_is_not_continued(model: NoteVae) -> None:
         fill(model, [Track(np.zeros((0, 4)))], Span(8, 12), 8)
 
 
-def test_a_saved_model_fills_alike_whenever_it_is_loaded_and_the_roster_leaves_it_out(
-    tmp_path: Path, model: NoteVae
-) -> None:
+def test_a_saved_model_fills_alike_whenever_it_is_loaded_and_has_its_role(tmp_path: Path, model: NoteVae) -> None:
     checkpoint.save(tmp_path / "infill_2bar", model, "notes", {})
     loaded = checkpoint.load(tmp_path / "infill_2bar")
     assert isinstance(loaded.model, NoteVae)
@@ -106,4 +104,4 @@ def test_a_saved_model_fills_alike_whenever_it_is_loaded_and_the_roster_leaves_i
     for one, other in zip(*(fill(each, band(), Span(12, 16), 32) for each in (loaded.model, again)), strict=True):
         for a, b in zip(one, other, strict=True):
             np.testing.assert_array_equal(a.notes, b.notes)
-    assert Roster(Shelf.from_folders([tmp_path])).models == ()
+    assert [one.role for one in Roster(Shelf.from_folders([tmp_path])).models] == [INFILL]
