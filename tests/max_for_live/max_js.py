@@ -223,7 +223,7 @@ class Device:
             self._hear(PATIENCE_S)
             left_ms -= STEP_MS
 
-    def run_until(self, condition: Callable[[], object], timeout_s: float = 8.0) -> None:
+    def run_until(self, condition: Callable[[], object], timeout_s: float = 30.0) -> None:
         """Runs until something holds; what it waited for is told where it never did."""
         end_s = time.monotonic() + timeout_s
         while not condition():
