@@ -70,7 +70,7 @@ def call_of(message: Request, clip_of: Callable[[int], Clip], models: Mapping[st
             clip = clip_of(message.clip)
             start, end = message.from_quarters, message.to_quarters
             return lambda engine: engine.infill(clip, start, end, message.count, **options, **chosen)
-    raise NotImplementedError(message.spec.address)
+    raise TypeError(f"{message.spec.address} asks nothing of the engine; requests are the cases above")
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -49,7 +51,10 @@ class DilatedBlock(nn.Module):
 
 
 class AttentionBlock(nn.Module):
-    """Self-attention over the steps, then a residual MLP; both see every step of the window."""
+    """Self-attention over the steps, then a residual MLP.
+
+    Every step sees the whole window, or, where what went before is kept, itself and the steps before it.
+    """
 
     def __init__(self, width: int, heads: int, dropout: float = 0.0) -> None:
         super().__init__()
@@ -60,12 +65,24 @@ class AttentionBlock(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.mlp = ResidualMlp(width, dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """`batch, steps, width` to the same."""
+    def forward(self, x: Tensor, past: list[Tensor] | None = None) -> Tensor:
+        """`batch, steps, width` to the same.
+
+        Args:
+            x: the steps, or those that are new.
+            past: keys and values of the steps before them, empty where there are none; it comes to hold those of the
+                new ones too, and no step sees a later one. None: all see all.
+        """
         batch, steps, width = x.shape
         qkv = self.project(self.norm(x)).view(batch, steps, 3, self.heads, width // self.heads)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)
-        weights = (q @ k.transpose(-1, -2) * (width // self.heads) ** -0.5).softmax(-1)
-        attended: Tensor = (weights @ v).transpose(1, 2).reshape(batch, steps, width)
+        if past:
+            k, v = (torch.cat([old, new], 2) for old, new in zip(past, (k, v), strict=True))
+        scores = q @ k.transpose(-1, -2) * (width // self.heads) ** -0.5
+        if past is not None:
+            past[:] = [k, v]
+            is_later = torch.ones(steps, k.shape[2], dtype=torch.bool, device=x.device).triu(k.shape[2] - steps + 1)
+            scores = scores.masked_fill(is_later, -math.inf)
+        attended: Tensor = (scores.softmax(-1) @ v).transpose(1, 2).reshape(batch, steps, width)
         mixed: Tensor = self.mlp(x + self.dropout(self.out(attended)))
         return mixed

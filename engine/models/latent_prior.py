@@ -16,7 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from engine.models.blocks import ResidualMlp
+from engine.models.blocks import AttentionBlock
 from engine.models.folding import Linear
 
 _LEAST_LOG_SCALE = -5.0
@@ -52,40 +52,6 @@ class Mixture(NamedTuple):
     log_scales: Tensor
 
 
-class CausalBlock(nn.Module):
-    """Attention to the bars up to this one, then a residual MLP."""
-
-    def __init__(self, width: int, heads: int, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norm = nn.LayerNorm(width)
-        self.project = Linear(width, 3 * width)
-        self.out = Linear(width, width)
-        self.dropout = nn.Dropout(dropout)
-        self.mlp = ResidualMlp(width, dropout)
-
-    def forward(self, x: Tensor, past: list[Tensor]) -> Tensor:
-        """`batch, bars, width` to the same.
-
-        Args:
-            x: the bars that are new.
-            past: keys and values of the bars before them, which come to hold those of the new ones too; empty where
-                there are none.
-        """
-        batch, bars, width = x.shape
-        projected = self.project(self.norm(x)).view(batch, bars, 3, self.heads, width // self.heads)
-        queries, keys, values = projected.permute(2, 0, 3, 1, 4)
-        if past:
-            keys, values = (torch.cat([old, new], 2) for old, new in zip(past, (keys, values), strict=True))
-        past[:] = [keys, values]
-        weights = queries @ keys.transpose(-1, -2) * (width // self.heads) ** -0.5
-        before = keys.shape[2] - bars
-        later = torch.ones(bars, keys.shape[2], dtype=torch.bool, device=x.device).triu(before + 1)
-        attended = weights.masked_fill(later, -math.inf).softmax(-1) @ values
-        mixed: Tensor = self.mlp(x + self.dropout(self.out(attended.transpose(1, 2).reshape(batch, bars, width))))
-        return mixed
-
-
 class LatentPrior(nn.Module):
     """Latents `batch, bars * share`, bar for bar: each share from a mixture that follows from the shares before it."""
 
@@ -94,7 +60,7 @@ class LatentPrior(nn.Module):
         self.config = config
         self.enter = Linear(config.share, config.width)
         self.position = nn.Parameter(torch.randn(config.bars, config.width) * 0.02)
-        self.blocks = nn.ModuleList(CausalBlock(config.width, config.heads, dropout) for _ in range(config.depth))
+        self.blocks = nn.ModuleList(AttentionBlock(config.width, config.heads, dropout) for _ in range(config.depth))
         self.norm = nn.LayerNorm(config.width)
         self.out = Linear(config.width, config.components * (2 * config.share + 1))
 
