@@ -15,13 +15,11 @@ from pathlib import Path
 import torch
 
 from engine.errors import WrongKindError
-from engine.representations import groove as groove_codec
-from engine.representations.clip import Clip, Note, make_clip
+from engine.representations.clip import Clip
 from engine.representations.drums import GENERAL_MIDI, DrumMap
-from engine.representations.groove import Groove
 from engine.representations.kind import CHORDS, DRUMS, MELODY, OTHER, judge_kind
 from engine.representations.trio import TrioClips
-from engine.runtime import checkpoint, feel, filling
+from engine.runtime import checkpoint, filling
 from engine.runtime import device as devices
 from engine.runtime.answers import NO_CHOICE, Answer, CacheStats, Choice, ModelInfo, Prepared
 from engine.runtime.cache import LatentCache
@@ -31,31 +29,27 @@ from engine.runtime.checks import (
     check_count,
     check_kind,
     check_morphed,
-    check_share,
     check_size,
     check_sounds,
-    check_temperature,
     check_weights,
     one_kind,
     one_length,
 )
 from engine.runtime.chord_inventing import ChordInventing
-from engine.runtime.drum_kit import num_unheard
 from engine.runtime.encoding import ClipEncoder
+from engine.runtime.feeling import Feeling
 from engine.runtime.field import Field, check_anchors, make_field
 from engine.runtime.inventing import Inventing
 from engine.runtime.knobs import Knob
 from engine.runtime.morph import Morph, working_knobs
-from engine.runtime.noise import generator_of
 from engine.runtime.note_filling import Span
 from engine.runtime.pick_up import Arrived, PickUp
-from engine.runtime.position import NUM_KNOBS, Anchor, Position
-from engine.runtime.roster import DRUMIFY, HUMANIZE, INFILL, TRIO, Roster, feel_of, vae_of
+from engine.runtime.position import Anchor, Position
+from engine.runtime.rehearsal import rehearse
+from engine.runtime.roster import DRUMIFY, HUMANIZE, INFILL, TRIO, Roster, vae_of
 from engine.runtime.shelf import MIB, Shelf
-from engine.runtime.touch import AS_IT_IS
 from engine.runtime.translator_table import Translators
 from engine.runtime.trio_translator import one_length_trios
-from engine.runtime.writers import KitWriter
 
 SAMPLE_TEMPERATURE = 0.5
 HUMANIZE_TEMPERATURE = 0.7
@@ -89,6 +83,7 @@ class Engine:
         self._encoder = ClipEncoder(self._translators, cache)
         self._inventing = Inventing(self._translators, self._encoder)
         self._chords = ChordInventing()
+        self._feeling = Feeling(self._encoder, drum_map)
         self._morph = Morph(self._translators)
 
     @classmethod
@@ -162,7 +157,7 @@ class Engine:
     def warm_up(self) -> None:
         """Have every model in memory do all that it does once, so that the first musician does not wait for torch."""
         for role, name in self._roster.loaded:
-            self._warm(role, {role: name})
+            rehearse(self, role, {role: name})
 
     def close(self) -> None:
         """Write what the cache still holds, and close it."""
@@ -402,30 +397,14 @@ class Engine:
 
         Temperature 0 is what players do most likely, 1 as loosely as they do.
         """
-        check_share("timing", timing)
-        check_share("velocity", velocity)
-        check_temperature(temperature)
-        model = feel_of(self._roster.playing(HUMANIZE, models))
-        started = time.perf_counter()
-        generator = generator_of(seed)
-        hits = torch.from_numpy(self._hits(clip).hits)
-        answer = feel.answer(model, hits, clip, feel.imagine(model, hits, clip, temperature, generator))
-        felt = feel.put_on(clip, *feel.draw(answer, temperature, generator), timing, velocity, self._drum_map)
-        return Answer((felt,), 0.0, _since(started), False, (num_unheard(clip, self._drum_map),))
+        loaded = self._roster.playing(HUMANIZE, models)
+        return self._feeling.humanize(loaded, clip, timing, velocity, temperature, seed)
 
     def drumify(
         self, clip: Clip, *, temperature: float = DRUMIFY_TEMPERATURE, seed: int = 0, models: Choice = NO_CHOICE
     ) -> Answer:
         """A drum clip on the rhythm of any clip: it sounds where the clip does, and nowhere else."""
-        check_temperature(temperature)
-        model = feel_of(self._roster.playing(DRUMIFY, models))
-        started = time.perf_counter()
-        generator = generator_of(seed)
-        tap = feel.tap_of(clip)
-        answer = feel.answer(model, tap, clip, feel.imagine(model, tap, clip, temperature, generator))
-        groove = feel.draw_drums(answer, tap, temperature, generator)
-        drums = KitWriter((), self._drum_map).write(torch.from_numpy(groove)[None], clip, ((),), (AS_IT_IS,))
-        return Answer(tuple(drums), 0.0, _since(started), False, (0,))
+        return self._feeling.drumify(self._roster.playing(DRUMIFY, models), clip, temperature, seed)
 
     def groove(
         self, from_clip: Clip, to_clip: Clip, timing: float, velocity: float, *, models: Choice = NO_CHOICE
@@ -436,18 +415,7 @@ class Engine:
         exactly, but that a first beat of `to_clip` which is not early does not become so; elsewhere the model plays
         as the player of `from_clip` would.
         """
-        check_share("timing", timing)
-        check_share("velocity", velocity)
-        template, target = self._hits(from_clip), self._hits(to_clip)
-        loaded = self._roster.playing(HUMANIZE, models)
-        encoded = self._encoder.feels([from_clip], loaded)
-        started = time.perf_counter()
-        hits = torch.from_numpy(target.hits)
-        answer = feel.answer(feel_of(loaded), hits, to_clip, encoded.latents[0].mean(0))  # one feel for the whole clip
-        velocities, offsets = feel.exact_where_heard(template, answer.velocity[0], answer.offset[0])
-        felt = feel.put_on(to_clip, velocities, offsets, timing, velocity, self._drum_map)
-        left_out = (*encoded.left_out, num_unheard(to_clip, self._drum_map))
-        return Answer((felt,), encoded.encode_ms, _since(started), encoded.cached, left_out)
+        return self._feeling.groove(self._roster.playing(HUMANIZE, models), from_clip, to_clip, timing, velocity)
 
     def field(self, anchors: Sequence[Anchor], *, kind: str | None = None, models: Choice = NO_CHOICE) -> Field:
         """Clips at points of the unit square, ready to be morphed between; shorter clips are played in loop.
@@ -507,49 +475,6 @@ class Engine:
 
     def _inventing_of(self, loaded: Checkpoint) -> Inventing | ChordInventing:
         return self._chords if loaded.kind == CHORDS else self._inventing
-
-    def _hits(self, clip: Clip) -> Groove:
-        """The clip's groove, which must have a hit."""
-        groove = groove_codec.to_tensor(clip, self._drum_map)
-        if not groove.hits.any():
-            raise WrongKindError(f"the clip has no hit that the {self._drum_map.name} map knows; give a drum clip")
-        return groove
-
-    def _warm(self, role: str, models: Choice) -> None:
-        line = make_clip([Note(k / 2, 60 + k, 0.5) for k in range(8)], 8.0)
-        beat = make_clip([Note(k / 2, 36 if k % 4 == 0 else 42) for k in range(16)], 8.0)
-        if role == TRIO:
-            trio = TrioClips(line, line, beat)
-            for count in (1, 4):
-                self.vary_trio(trio, count, 0.5, models=models)
-            self.interpolate_trio(trio, trio, 5, models=models)
-        elif role == HUMANIZE:
-            self.humanize(beat, 1.0, 1.0, models=models)
-            self.groove(beat, beat, 1.0, 1.0, models=models)
-        elif role == DRUMIFY:
-            self.drumify(line, models=models)
-        elif role == CHORDS:
-            self._warm_chords(models)
-        elif role == INFILL:
-            self.infill(line, 2.0, 4.0, models=models)
-        else:
-            self._warm_kind(line if role == MELODY else beat, role, models)
-
-    def _warm_chords(self, models: Choice) -> None:
-        struck = [Note(float(k), 48 + k + above, 1.0) for k in range(8) for above in (0, 4, 7)]
-        clip = make_clip(struck, 8.0)
-        self.vary(clip, 4, 0.5, kind=CHORDS, models=models)
-        self.interpolate(clip, clip, 5, kind=CHORDS, models=models)
-        self.continue_clip(clip, 1, 4, models=models)
-
-    def _warm_kind(self, clip: Clip, kind: str, models: Choice) -> None:
-        for count in (1, 8):
-            self.vary(clip, count, 0.5, kind=kind, models=models)
-        self.interpolate(clip, clip, 9, kind=kind, models=models)
-        anchors = [Anchor(clip, *point) for point in ((0, 0), (1, 0), (0, 1))]
-        field = self.field(anchors, kind=kind, models=models)
-        for count in (1, 25):
-            self.morph(field, [Position(knobs=(0.5,) * NUM_KNOBS, temperature=0.5)] * count)
 
 
 def _since(started: float) -> float:
