@@ -125,15 +125,18 @@ class NoteConfig:
         latent_dim: size of the latent.
         embedding: width of each category's embeddings.
         width: of each block.
-        encoder_depth: attention blocks of the encoder.
+        encoder_depth: attention blocks of the encoders of a conditional model.
         decoder_depth: attention blocks of the decoder.
         heads: attention heads.
-        summaries: tokens beside the notes, from which the latent is read.
+        summaries: tokens beside the notes, from which a conditional model's latent is read.
         guesses: `one` (times are one number, with a squared error) or `many` (one number for each common note value,
             and a choice between them).
         dropout: share of each block's output dropped in training.
-        forgetting: share of its own last notes that a decoder that looks back is not shown in training, so that it asks
-            the latent.
+        forgetting: the largest share of its own last notes that a decoder that looks back is not shown in training, so
+            that it asks the latent; each window's share is drawn evenly up to it.
+        dense: width of the layers that hear and plan a whole window's sixteenths side by side; of models that are not
+            conditional.
+        share: numbers that each sixteenth has in them.
     """
 
     decoder: str = "looks_back"
@@ -150,6 +153,8 @@ class NoteConfig:
     guesses: str = "many"
     dropout: float = 0.0
     forgetting: float = 0.0
+    dense: int = 768
+    share: int = 64
 
     @property
     def music(self) -> str:

@@ -1,13 +1,13 @@
 """A variational autoencoder of notes of many instruments, and one that fills a span of them.
 
-The encoder reads a window's notes into a latent; the decoder writes notes from it, row by row or all rows at once. The
-conditional one encodes the notes outside a span, which make its prior p(latent | outside); a second encoder, the
-listener, hears those inside with them and makes the posterior q(latent | whole window). What the decoder writes, seeing
-the notes outside, is the span.
+The listener reads a window's notes into a latent; the decoder writes notes from it, row by row or all rows at once. The
+conditional model encodes the notes outside a span, which make its prior p(latent | outside); its listener hears those
+inside with them and makes the posterior q(latent | whole window). What the decoder writes, seeing the notes outside, is
+the span.
 
 Source: Stanford's note-attribute VAE (attributes embedded, squared errors of times, beta on the KL); Sohn et al. 2015
-for the conditional prior. Differs: attributes of a note are told to one another (`note_heads`); attention instead of
-dense layers over all notes side by side; the conditional decoder looks back at its own notes.
+for the conditional prior. Differs: attributes of a note are told to one another (`note_heads`); dense layers lie over
+the sixteenths side by side (`note_plan`), not over the notes; the decoder looks back at its own notes.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from engine.models.note_decoders import NoteDecoder
 from engine.models.note_heads import NoteHeads, Reading, Told
 from engine.models.note_input import NoteInput, deltas
 from engine.models.note_palette import Palette, palette_of
+from engine.models.note_plan import StepEncoder
 from engine.models.note_voices import silent, voices_at_each, voices_before
 from engine.models.spans import is_inside, is_note, packed, whole, with_end
 from engine.models.vae import VaeLoss, kl_between
 from engine.representations import note_sequence as notes
 
 _FIRST_LOG_VAR = -2.0
-_GROUPS = 2
+_GROUP = 64
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,14 @@ class NoteVae(nn.Module):
         super().__init__()
         self.config = config
         self.enter = NoteInput(config)
-        self.encoder = NoteEncoder(config)
-        self.listener = NoteEncoder(config, has_memory=True) if config.is_conditional else None
-        self.latent = Linear(config.summaries * config.width, 2 * config.latent_dim)
+        self.listener = NoteEncoder(config, has_memory=True) if config.is_conditional else StepEncoder(config)
+        summary = config.summaries * config.width
+        self.latent = Linear(summary if config.is_conditional else config.dense, 2 * config.latent_dim)
         with torch.no_grad():
             self.latent.bias[config.latent_dim :] += _FIRST_LOG_VAR
         if config.is_conditional:
-            self.prior = Linear(config.summaries * config.width, 2 * config.latent_dim)
+            self.encoder = NoteEncoder(config)
+            self.prior = Linear(summary, 2 * config.latent_dim)
         self.decoder = NoteDecoder(config)
         self.heads = NoteHeads(config)
 
@@ -91,13 +93,12 @@ class NoteVae(nn.Module):
         """
         span = whole(rows, self.config.steps) if span is None else span
         inside = packed(rows, is_inside(rows, span))
-        if self.listener is None:
-            states, _ = self.encoder(self.enter(inside, span), is_note(inside), span)
-        else:
-            outside = self.outside(rows, span) if outside is None else outside
-            entered = self.enter(inside, span)
-            states, _ = self.listener(entered, is_note(inside), span, outside.memory, outside.memory_seen)
-        return self._gaussian(self.latent, states)
+        entered = self.enter(inside, span)
+        if isinstance(self.listener, StepEncoder):
+            return _gaussian(self.latent(self.listener(entered, is_note(inside), inside[..., notes.ONSET])))
+        outside = self.outside(rows, span) if outside is None else outside
+        states, _ = self.listener(entered, is_note(inside), span, outside.memory, outside.memory_seen)
+        return _gaussian(self.latent(self._summary(states)))
 
     def outside(self, rows: Tensor, span: Tensor) -> Outside:
         """What is known where only the notes outside the span are given; rows inside it are not looked at."""
@@ -106,7 +107,8 @@ class NoteVae(nn.Module):
             return Outside(zeros, zeros)
         rows = packed(rows, is_note(rows) & ~is_inside(rows, span))
         states, seen = self.encoder(self.enter(rows, span), is_note(rows), span)
-        return Outside(*self._gaussian(self.prior, states), states, seen, voices_before(rows, span), palette_of(rows))
+        mu, log_var = _gaussian(self.prior(self._summary(states)))
+        return Outside(mu, log_var, states, seen, voices_before(rows, span), palette_of(rows))
 
     def decode(self, z: Tensor, span: Tensor, outside: Outside, reading: Reading) -> Tensor:
         """The notes of the spans, `batch, slots, 6`, in order, empty rows behind.
@@ -118,11 +120,11 @@ class NoteVae(nn.Module):
             reading: how they are read.
         """
         if not self.decoder.looks_back:
-            length = self.config.slots - 1
-            before = z.new_zeros(len(z), length, 1)
-            states = self.decoder(z, before, span, outside.memory, outside.memory_seen)
+            before = z.new_zeros(len(z), self.config.slots - 1, 1)
+            onsets = span[:, :1].expand(-1, self.config.slots)
+            states = self.decoder(z, before, onsets, span, outside.memory, outside.memory_seen)
             voices = silent(len(z), span)[:, None].expand(-1, states.shape[1], -1, -1)
-            told = Told(voices, span[:, :1].expand(-1, states.shape[1]), outside.palette)
+            told = Told(voices, onsets, outside.palette)
             return _whole_window(_placed(self.heads.read(self.enter.tables, states, told, reading), span), span)
         return self._one_by_one(z, span, outside, reading)
 
@@ -132,7 +134,8 @@ class NoteVae(nn.Module):
         voices = silent(len(z), rows) if outside.voices is None else outside.voices
         onset, has_ended = span[:, 0].clone(), torch.zeros(len(z), dtype=torch.bool, device=z.device)
         while rows.shape[1] < self.config.slots and not has_ended.all():
-            states = self.decoder(z, self.enter(rows, span), span, outside.memory, outside.memory_seen)
+            onsets = torch.cat([span[:, :1], rows[..., notes.ONSET]], 1)
+            states = self.decoder(z, self.enter(rows, span), onsets, span, outside.memory, outside.memory_seen)
             is_first = not rows.shape[1]
             its = reading if is_first else replace(reading, is_silence_allowed=True)
             told = Told(voices[:, None], onset[:, None], outside.palette)
@@ -178,8 +181,9 @@ class NoteVae(nn.Module):
         span = whole(music, self.config.steps)
         rows = packed(music, is_note(music))
         outside = self.outside(rows, span)
-        states = self.decoder(z, self.enter(rows[:, :-1], span), span, outside.memory, outside.memory_seen)
-        told = Told(self._voices(rows, outside), _before(rows, span), outside.palette)
+        onsets = _before(rows, span)
+        states = self.decoder(z, self.enter(rows[:, :-1], span), onsets, span, outside.memory, outside.memory_seen)
+        told = Told(self._voices(rows, outside), onsets, outside.palette)
         return self.heads.read(self.enter.tables, states, told, reading)
 
     def costs(self, music: Tensor, span: Tensor, z: Tensor, outside: Outside) -> dict[str, Tensor]:
@@ -189,11 +193,13 @@ class NoteVae(nn.Module):
         before = self.enter(rows[:, :-1], span)
         voices = self._voices(rows, outside)
         if self.training and self.config.forgetting:
-            kept = torch.rand(rows.shape[:2], device=rows.device) >= self.config.forgetting
+            shares = self.config.forgetting * torch.rand(len(rows), 1, device=rows.device)
+            kept = torch.rand(rows.shape[:2], device=rows.device) >= shares
             before = before * kept[:, 1:, None]
             voices = torch.where(kept[..., None, None], voices, rows.new_tensor(notes.EMPTY))
-        states = self.decoder(z, before, span, outside.memory, outside.memory_seen)
-        told = Told(voices, _before(rows, span), outside.palette)
+        onsets = _before(rows, span)
+        states = self.decoder(z, before, onsets, span, outside.memory, outside.memory_seen)
+        told = Told(voices, onsets, outside.palette)
         costs = self.heads.losses(self.enter.tables, states, rows, deltas(rows[..., notes.ONSET], span[:, 0]), told)
         counts = is_note(rows).sum(1, keepdim=True)
         counted = torch.arange(rows.shape[1], device=rows.device) <= counts
@@ -206,14 +212,18 @@ class NoteVae(nn.Module):
             return silent(len(rows), rows)[:, None].expand(-1, rows.shape[1], -1, -1)
         return voices_at_each(rows[:, :-1], first)
 
-    def _gaussian(self, layer: nn.Module, states: Tensor) -> tuple[Tensor, Tensor]:
-        mu, log_var = layer(states[:, : self.config.summaries].flatten(1)).float().chunk(2, -1)
-        return mu, log_var.clamp(MIN_LOG_VAR, MAX_LOG_VAR)
+    def _summary(self, states: Tensor) -> Tensor:
+        return states[:, : self.config.summaries].flatten(1)
+
+
+def _gaussian(both: Tensor) -> tuple[Tensor, Tensor]:
+    mu, log_var = both.float().chunk(2, -1)
+    return mu, log_var.clamp(MIN_LOG_VAR, MAX_LOG_VAR)
 
 
 def _alike(counts: Tensor) -> tuple[Tensor, ...]:
     """Places of windows with about as many notes: together they need few empty rows."""
-    return counts.argsort(stable=True).chunk(_GROUPS)
+    return counts.argsort(stable=True).chunk(max(2, len(counts) // _GROUP))
 
 
 def _before(rows: Tensor, span: Tensor) -> Tensor:

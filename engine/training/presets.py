@@ -114,12 +114,14 @@ _NOTES = Schedule(
     transpose=(-5, 6),
     source_weights=_SCORES,
 )
+_MULTI_NOTE = NoteConfig(latent_dim=256, decoder_depth=1, forgetting=0.5, dense=768)
+_MANY_NOTES = replace(_NOTES, steps=3600, batch_size=256, beta=20 / 256)  # 20, as `training.sweep` counts beta
 _INFILL_2BAR = NoteConfig("looks_back", True, 64, 160, latent_dim=32, encoder_depth=2, decoder_depth=3)
 
 PRESETS: dict[str, Preset] = {
-    "multi_note": Preset(NoteConfig(forgetting=0.3), _NOTES, "notes"),
+    "multi_note": Preset(_MULTI_NOTE, _MANY_NOTES, "notes"),
     "multi_note_parallel": Preset(NoteConfig("parallel"), _NOTES, "notes"),  # all rows at once, as the report has it
-    "multi_note_one_guess": Preset(NoteConfig(forgetting=0.3, guesses="one"), _NOTES, "notes"),  # plain squared errors
+    "multi_note_one_guess": Preset(replace(_MULTI_NOTE, guesses="one"), _MANY_NOTES, "notes"),  # plain squared errors
     "infill_2bar": Preset(_INFILL_2BAR, replace(_NOTES, beta=1.0, free_bits=16.0, spans=64), "notes"),
     "melody_2bar": Preset(
         VaeConfig("melody"),

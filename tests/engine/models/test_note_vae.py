@@ -26,8 +26,9 @@ SLOTS = 24
 def tiny(decoder: str = "looks_back", is_conditional: bool = False, guesses: str = "many") -> NoteVae:
     torch.manual_seed(0)
     config = NoteConfig(
-        decoder, is_conditional, 64, SLOTS, latent_dim=8, embedding=8, width=16, heads=2, summaries=2, guesses=guesses
-    )
+        decoder, is_conditional, 64, SLOTS, latent_dim=8, embedding=8, width=16, heads=2, summaries=2, guesses=guesses,
+        dense=16, share=4,
+    )  # fmt: skip
     return NoteVae(config).eval()
 
 
@@ -86,9 +87,10 @@ def test_a_voice_is_the_last_note_of_its_instrument() -> None:
 def test_a_decoder_that_looks_back_hears_no_later_note() -> None:
     model, rows = tiny(), windows(1)
     z, everything = torch.zeros(1, 8), whole(rows, 64)
+    onsets = torch.cat([everything[:, :1], rows[:, :-1, notes.ONSET]], 1)
     changed = rows.clone()
     changed[0, 10:, notes.PITCH] = 1
-    states = [model.decoder(z, model.enter(each[:, :-1], everything), everything) for each in (rows, changed)]
+    states = [model.decoder(z, model.enter(each[:, :-1], everything), onsets, everything) for each in (rows, changed)]
     assert torch.equal(states[0][:, :11], states[1][:, :11])
     assert not torch.equal(states[0][:, 11:], states[1][:, 11:])
 
