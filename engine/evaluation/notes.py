@@ -84,6 +84,13 @@ def _decoded(model: NoteVae, z: Tensor, reading: Reading) -> Iterator[Rows]:
         yield model.decode(batch, span, model.outside(batch, span), reading).numpy()
 
 
+def samples(model: NoteVae, count: int, generator: torch.Generator) -> Tensor:
+    """Windows `count, slots, 6` of the prior, their notes drawn at `TEMPERATURE`."""
+    latents = torch.randn(count, model.config.latent_dim, generator=generator)
+    reading = Reading(temperature=TEMPERATURE, generator=generator, is_silence_allowed=False)
+    return torch.from_numpy(decoded(model, latents, reading))
+
+
 def note_f1(true: Rows, rebuilt: Rows) -> dict[str, float]:
     """Notes that come back at their onset with their instrument and pitch: precision, recall, F1, and the count."""
     found = told = hits = 0
@@ -130,11 +137,10 @@ def _invented(
     model: NoteVae, valid: MusicSet, mu: Tensor, generator: torch.Generator, frozen: NoteVae | None
 ) -> Figures:
     """Distances from one half of the validation windows: of samples, of reconstructions, and of the other half."""
-    drawn = TEMPERATURE * torch.randn(mu.shape, generator=generator)
     order = torch.randperm(len(valid), generator=generator)
     real = valid.music.long()[order]
     clouds = {
-        "samples": torch.from_numpy(decoded(model, drawn, Reading())),
+        "samples": samples(model, len(mu), generator),
         "reconstructions": torch.from_numpy(decoded(model, mu[order], Reading())),
         "half_of_the_data": real[: len(real) // 2],
     }

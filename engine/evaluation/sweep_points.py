@@ -8,8 +8,7 @@ import torch
 
 from engine.data.dataset import MusicSet
 from engine.evaluation.infill import TEMPERATURE, joined, only, two_bars
-from engine.evaluation.notes import TEMPERATURE as PRIOR_TEMPERATURE
-from engine.evaluation.notes import decoded, distances, encoded, note_f1
+from engine.evaluation.notes import decoded, distances, encoded, note_f1, samples
 from engine.models.note_filling import fill_spans
 from engine.models.note_heads import Reading
 from engine.models.note_vae import NoteVae
@@ -39,13 +38,11 @@ def measure_point(model: NoteVae, valid: MusicSet, seed: int, frozen: NoteVae | 
 def _drawn(model: NoteVae, valid: MusicSet, seed: int, frozen: NoteVae | None) -> dict[str, Any]:
     music, generator = valid.music.long(), torch.Generator().manual_seed(seed)
     mu, log_var = encoded(model, music)
-    noise = PRIOR_TEMPERATURE * torch.randn(mu.shape, generator=generator)
-    samples = torch.from_numpy(decoded(model, noise, Reading()))
     f1 = note_f1(music.numpy(), decoded(model, mu, Reading()))["f1"]
     return {
         "kl_nats": float(kl_divergence(mu, log_var).mean()),
         "note_f1": f1,
-        "frechet": distances(music, samples, frozen),
+        "frechet": distances(music, samples(model, len(music), generator), frozen),
     }
 
 
