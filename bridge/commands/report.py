@@ -13,7 +13,7 @@ from bridge.commands.files import CHECKPOINT, DATA_FILE, SEED
 from bridge.errors import AudioError
 
 if TYPE_CHECKING:
-    from engine.report.passages import Passage
+    from engine.report.passages import Band, Passage
 
 ItemT = TypeVar("ItemT")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -81,7 +81,7 @@ def _folders(checkpoints: Sequence[Path]) -> list[Path]:
     return list(found.values())
 
 
-def _sound(audio: bool | None, sound_font: Path | None) -> tuple[Callable[[Passage], bytes] | None, list[str]]:
+def _sound(audio: bool | None, sound_font: Path | None) -> tuple[Callable[[Passage | Band], bytes] | None, list[str]]:
     """What renders, or why nothing does; where sound was asked for by a flag, a missing part is an error."""
     from bridge.audio import find_synth
     from bridge.players import mp3

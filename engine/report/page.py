@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.evaluation.figure_tables import Heading, Table
-from engine.report.passages import Passage
+from engine.report.passages import Band, Passage
 
 _TEMPLATE = "page.html.j2"
 
@@ -19,12 +19,12 @@ class Heard:
 
     Attributes:
         label: what it is.
-        passage: its notes.
+        passage: its notes, by part or with the program of each.
         sound: the bytes of an MP3 file; None where nothing was rendered.
     """
 
     label: str
-    passage: Passage
+    passage: Passage | Band
     sound: bytes | None = None
 
 
