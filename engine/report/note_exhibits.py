@@ -12,9 +12,7 @@ from engine.report.note_examples import Group, filled, invented, rebuilt
 from engine.report.note_rolls import scenes_picture
 from engine.report.page import Exhibit, Heard
 
-_COLOURS = (
-    "Each instrument has a colour, named below its picture, and drums a lane for each voice; the paler, the quieter."
-)
+_COLOURS = "Each instrument has a colour, named below its picture, and drums have a lane for each voice."
 
 
 def note_exhibits(model: NoteVae, valid: MusicSet, seed: int) -> Iterator[Exhibit]:
@@ -28,8 +26,8 @@ def note_exhibits(model: NoteVae, valid: MusicSet, seed: int) -> Iterator[Exhibi
     if model.config.is_conditional:
         yield _exhibit(
             "Spans filled",
-            "Validation windows, chosen by the seed: what the music itself has in the shaded span, and two proposals of "
-            "the model, which sees the notes outside alone; then what it goes on with behind the window's first half. "
+            "Validation windows, chosen by the seed: what the music itself has in the shaded span, and two proposals "
+            "of the model, which sees the notes outside alone; then how it goes on from the window's first half. "
             f"Temperature {TEMPERATURE}; notes outside the span are those of the music, and paler. {_COLOURS}",
             filled(model, valid, seed),
         )

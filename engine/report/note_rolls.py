@@ -14,15 +14,13 @@ from engine.report.note_examples import Scene
 from engine.representations.clip import EARLY_QUARTERS, Note, make_clip
 from engine.representations.general_midi import program_name
 from engine.representations.note_sequence import Track
-from engine.representations.piano_roll import Roll, draw_drums, draw_melody, lanes_of, pitch_range
+from engine.representations.piano_roll import Colour, Roll, draw_drums, draw_melody, lanes_of, pitch_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from engine.runtime.note_filling import Span
-
-Rgb = tuple[float, ...]
 
 COLUMNS = 2
 _HUES = (
@@ -104,12 +102,10 @@ def _strips(rolls: Sequence[Roll], kits: Sequence[Roll]) -> list[_Strip]:
     return [pitched] * (is_pitched or not has_drums) + [drums] * has_drums
 
 
-def _palette(scenes: Sequence[Scene]) -> dict[str, Rgb]:
+def _palette(scenes: Sequence[Scene]) -> dict[str, str]:
     """A colour for each pitched instrument that any scene has, by its name."""
-    from matplotlib.colors import to_rgb
-
     names = dict.fromkeys(name for scene in scenes for name, _ in _named(scene))
-    return {name: to_rgb(_HUES[place % len(_HUES)]) for place, name in enumerate(names)}
+    return {name: _HUES[place % len(_HUES)] for place, name in enumerate(names)}
 
 
 def _named(scene: Scene) -> Iterator[tuple[str, Track]]:
@@ -122,7 +118,7 @@ def _named(scene: Scene) -> Iterator[tuple[str, Track]]:
             yield name if met[name] == 1 else f"{name} {met[name]}", track
 
 
-def _roll(scene: Scene, palette: Mapping[str, Rgb]) -> Roll:
+def _roll(scene: Scene, palette: Mapping[str, str]) -> Roll:
     colours = {
         note: _tone(palette[name], note, scene.span) for name, track in _named(scene) for note in _notes(scene, track)
     }
@@ -130,10 +126,8 @@ def _roll(scene: Scene, palette: Mapping[str, Rgb]) -> Roll:
 
 
 def _kit(scene: Scene) -> Roll:
-    from matplotlib.colors import to_rgb
-
     hits = [note for track in scene.tracks if track.is_drum for note in _notes(scene, track)]
-    colours = {note: _tone(to_rgb(_DRUMS), note, scene.span) for note in hits}
+    colours = {note: _tone(_DRUMS, note, scene.span) for note in hits}
     return Roll(make_clip(hits, scene.length_quarters), "", is_drums=True, colours=colours)
 
 
@@ -141,12 +135,14 @@ def _notes(scene: Scene, track: Track) -> tuple[Note, ...]:
     return track.clip(scene.length_quarters).notes
 
 
-def _tone(colour: Rgb, note: Note, span: Span | None) -> Rgb:
+def _tone(colour: str, note: Note, span: Span | None) -> Colour:
     """The colour, the paler the quieter, and paler still outside the span."""
+    from matplotlib.colors import to_rgb
+
     share = _PALEST + (1 - _PALEST) * note.velocity / 127
     if span is not None and not _is_in(note, span):
         share *= _OUTSIDE
-    return tuple(1 - share * (1 - part) for part in colour)
+    return tuple(1 - share * (1 - part) for part in to_rgb(colour))
 
 
 def _is_in(note: Note, span: Span) -> bool:
@@ -165,7 +161,7 @@ def _on_one_scale(every: Sequence[Axes]) -> None:
         axes.set_xlim(left=start)
 
 
-def _legend(figure: Figure, palette: Mapping[str, Rgb], title: str) -> None:
+def _legend(figure: Figure, palette: Mapping[str, str], title: str) -> None:
     from matplotlib.patches import Patch
 
     patches = [Patch(color=colour, label=name) for name, colour in palette.items()]
