@@ -17,9 +17,8 @@ from engine.models.note_heads import Reading
 from engine.models.note_vae import NoteVae
 from engine.models.spans import STEP_TICKS, draw_spans
 from engine.report.passages import BPM, Band
-from engine.representations.clip import make_clip
 from engine.representations.midi_parts import Part
-from engine.representations.note_sequence import TICKS_PER_QUARTER, Track, from_tensor
+from engine.representations.note_sequence import TICKS_PER_QUARTER, Track, distinct, from_tensor
 from engine.runtime.note_filling import BAR_QUARTERS, Span, fill
 
 WINDOWS, SAMPLES, FILLED = 4, 6, 3
@@ -48,14 +47,18 @@ class Scene:
 
     @property
     def band(self) -> Band:
-        """A part for each instrument. An early first beat sounds on the beat: no file begins before its start."""
+        """A part for each instrument, one note where two have the same onset and pitch.
+
+        An early first beat sounds on the beat: no file begins before its start.
+        """
         free = (channel for channel in range(16) if channel != _DRUM_CHANNEL)
         parts = []
         for track in self.tracks:
-            clip = track.clip(self.length_quarters, self.bpm)
-            notes = (replace(note, start_quarters=max(0.0, note.start_quarters)) for note in clip.notes)
+            table = track.notes.copy()
+            table[:, 0] = np.maximum(table[:, 0], 0)
+            played = replace(track, notes=distinct(table))
             channel = _DRUM_CHANNEL if track.is_drum else next(free)
-            parts.append(Part(make_clip(notes, clip.length_quarters, bpm=self.bpm), "", track.program, channel))
+            parts.append(Part(played.clip(self.length_quarters, self.bpm), "", track.program, channel))
         return tuple(parts)
 
 

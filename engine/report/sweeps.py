@@ -108,21 +108,22 @@ def verdict(points: Sequence[Point]) -> str:
     Betas that were trained for fewer steps than others are left out, and it says which.
     """
     last = _as_long(points)
-    found = []
+    found: list[str] = []
     for name in _names(points):
         known = {point["beta"]: _value(point, name) for point in last if math.isfinite(_value(point, name))}
         if name.startswith(_DISTANCE) and known:
-            least = min(known.values())
+            least, most = min(known.values()), max(known.values())
             best = " and ".join(f"{beta:g}" for beta, value in known.items() if value == least)
             is_least = "at" if found else "is least at"
-            found.append(f"of {in_words(name.removeprefix(_DISTANCE))} {is_least} beta {best} ({text_of(least)})")
+            among = f"({text_of(least)}, the most being {text_of(most)})"
+            found.append(f"of {in_words(name.removeprefix(_DISTANCE))} {is_least} beta {best} {among}")
     told = f"The Fréchet distance {', that '.join(found)}." if found else "No Fréchet distance was measured."
     missing = [f"{beta:g}" for beta in _last(points) if beta not in [point["beta"] for point in last]]
     return told + (f" Not trained as long so far, and left out: beta {', '.join(missing)}." if missing else "")
 
 
 def _point(given: Mapping[str, Any]) -> Point:
-    point = {name: math.nan if value is None else float(value) for name, value in given.items()}
+    point = {name: math.nan if value is None else float(value) for name, value in dict(given).items()}
     for name in _WHERE:
         if not (math.isfinite(point[name]) and point[name] >= 0):
             raise ValueError(f"a point's {name} is {given[name]}; it must be a number of 0 or more")
