@@ -24,7 +24,6 @@ MAX_BARS = 64
 """Of a longer clip only so many bars are drawn, and its title says so."""
 FORMATS = ("png", "svg")
 Colour = str | tuple[float, ...]
-"""As matplotlib takes it."""
 
 _DOTS_AN_INCH = 110
 _PAGE_INCHES, _MOST_INCHES = 12.0, 40.0
@@ -203,13 +202,11 @@ def _box(note: Note, height: float, length_quarters: float) -> Any:
 
 def _colour(roll: Roll, note: Note) -> Colour:
     """That of marked notes, else its own, else between the quiet and the loud colour of its part."""
-    if note in roll.marked:
-        return _MARKED
-    if roll.colours and note in roll.colours:
-        return roll.colours[note]
+    own = roll.colours or {}
+    if note in roll.marked or note in own:
+        return _MARKED if note in roll.marked else own[note]
     ends = (_SECOND_QUIET, _SECOND_LOUD) if note in roll.second else (_QUIET, _LOUD)
-    share = note.velocity / 127
-    return tuple(quiet + share * (loud - quiet) for quiet, loud in zip(*ends, strict=True))
+    return tuple(quiet + note.velocity / 127 * (loud - quiet) for quiet, loud in zip(*ends, strict=True))
 
 
 def _shown(clip: Clip) -> Iterator[Note]:
