@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +14,7 @@ from bridge.commands.files import CHECKPOINT, DATA_FILE, SEED
 from bridge.errors import AudioError
 
 if TYPE_CHECKING:
-    from engine.report.passages import Passage
+    from engine.report.passages import Band, Passage
 
 ItemT = TypeVar("ItemT")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -21,8 +22,8 @@ _MEBIBYTE = 2**20
 
 
 @click.command()
-@click.argument("checkpoints", nargs=-1, required=True, type=CHECKPOINT, metavar="CHECKPOINT...")
-@click.option("--data", required=True, type=DATA_FILE, help="From `bridge data build`.")
+@click.argument("checkpoints", nargs=-1, type=CHECKPOINT, metavar="[CHECKPOINT]...")
+@click.option("--data", type=DATA_FILE, help="From `bridge data build`; sweeps alone need none.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The page to write.")
 @click.option("--limit", type=click.IntRange(1), help="Measure only so many windows, evenly spread.  [default: all]")
 @click.option("--seed", default=0, type=SEED, help="Of all that is drawn, and of the clips shown.")
@@ -38,29 +39,46 @@ _MEBIBYTE = 2**20
     "--figures", "figure_files", multiple=True, type=_FILE, metavar="JSON",
     help="From `bridge evaluate --json`: figures that need not be measured again; may be given several times.",
 )  # fmt: skip
+@click.option(
+    "--sweep", "sweeps", multiple=True, type=CHECKPOINT, metavar="FOLDER",
+    help="From `bridge sweep`: its curves are shown behind the checkpoints; may be given several times.",
+)  # fmt: skip
 def report(
     checkpoints: tuple[Path, ...],
-    data: Path,
+    data: Path | None,
     out: Path,
     limit: int | None,
     seed: int,
     audio: bool | None,
     sound_font: Path | None,
     figure_files: tuple[Path, ...],
+    sweeps: tuple[Path, ...],
 ) -> None:
     """Measure each CHECKPOINT, or all in a folder of some, and show it on one page that needs no other file."""
-    from engine.report.page import as_html
+    from engine.report.page import Page, as_html
     from engine.report.report import Ask, make_page, read_figures
+    from engine.report.sweeps import read_sweep, sweep_chapter
 
-    folders = _folders(checkpoints)
-    sound, silence = _sound(audio, sound_font)
-    ask = Ask(folders, data, seed, limit, read_figures(figure_files))
-    page = make_page(ask, sound, _bar, [_how(data, seed, limit), *silence])
+    if not (checkpoints or sweeps):
+        raise click.UsageError("nothing to show; name a checkpoint, or a sweep with --sweep")
+    swept = [sweep_chapter(read_sweep(folder)) for folder in sweeps]
+    folders, page, silence = _folders(checkpoints), Page(()), list[str]()
+    if folders:
+        ask = Ask(folders, _known(data), seed, limit, read_figures(figure_files))
+        sound, silence = _sound(audio, sound_font)
+        page = make_page(ask, sound, _bar, [_how(ask.data, seed, limit), *silence])
+    page = replace(page, chapters=(*page.chapters, *swept))
     content = as_html(page).encode("utf-8")
     _write(out, content)
     heard = [one for chapter in page.chapters for exhibit in chapter.exhibits for one in exhibit.heard if one.sound]
-    told = f"{out}: {len(folders)} checkpoints, {len(heard)} players, {len(content) / _MEBIBYTE:.1f} MiB"
-    click.echo("\n".join([told, *silence]))
+    made = [f"{len(folders)} checkpoints", *([f"{len(swept)} sweeps"] if swept else []), f"{len(heard)} players"]
+    click.echo("\n".join([f"{out}: {', '.join(made)}, {len(content) / _MEBIBYTE:.1f} MiB", *silence]))
+
+
+def _known(data: Path | None) -> Path:
+    if data is None:
+        raise click.UsageError("a checkpoint is measured on a data set; name one with --data")
+    return data
 
 
 def _folders(checkpoints: Sequence[Path]) -> list[Path]:
@@ -81,7 +99,7 @@ def _folders(checkpoints: Sequence[Path]) -> list[Path]:
     return list(found.values())
 
 
-def _sound(audio: bool | None, sound_font: Path | None) -> tuple[Callable[[Passage], bytes] | None, list[str]]:
+def _sound(audio: bool | None, sound_font: Path | None) -> tuple[Callable[[Passage | Band], bytes] | None, list[str]]:
     """What renders, or why nothing does; where sound was asked for by a flag, a missing part is an error."""
     from bridge.audio import find_synth
     from bridge.players import mp3

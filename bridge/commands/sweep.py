@@ -48,7 +48,8 @@ def sweep(
     Stopped at any point, the same command goes on. Figures at each point: the KL, how many notes come back, and the
     Fréchet distance of what the model invents (or fills) from the validation windows.
     """
-    from engine.report.curves import Panel, picture
+    from engine.report.curves import picture
+    from engine.report.sweeps import epoch_panels, read_sweep
     from engine.training.sweep import SweepOptions
     from engine.training.sweep import sweep as run
     from engine.training.train import TrainOptions
@@ -62,11 +63,5 @@ def sweep(
         logs=(),
     )  # fmt: skip
     found = run(SweepOptions(training, weights, points, frozen, limit), click.echo)
-    names = [name for name in found[0] if name not in ("beta", "step", "epochs")]
-    panels = []
-    for name in names:
-        rows = {beta: [point for point in found if point["beta"] == beta] for beta in weights}
-        lines = {f"beta {beta:g}": ([p["epochs"] for p in its], [p[name] for p in its]) for beta, its in rows.items()}
-        panels.append(Panel(name.replace("_", " "), "epochs", lines))
-    (out / CURVES_NAME).write_bytes(picture(panels))
+    (out / CURVES_NAME).write_bytes(picture(epoch_panels(read_sweep(out).points)))
     click.echo(f"{out / CURVES_NAME}: {len(found)} points")

@@ -22,7 +22,10 @@ CURVES_NAME = "curves.csv"
 
 _COLUMNS = 3
 _PANEL_INCHES = (3.9, 2.5)
-_LOOKS = (("#1f5fa8", "-", "o"), ("#d9730d", "--", "s"), ("#2a7f3b", "-.", "^"), ("#7b3fa0", ":", "v"))
+_LOOKS = (
+    ("#1f5fa8", "-", "o"), ("#d9730d", "--", "s"), ("#2a7f3b", "-.", "^"), ("#7b3fa0", ":", "v"),
+    ("#b3202c", "-", "D"), ("#6b5a00", "--", "P"), ("#00808a", "-.", "X"), ("#555555", ":", "*"),
+)  # fmt: skip
 _MOST_MARKERS = 20
 
 Line = tuple[Sequence[float], Sequence[float]]
@@ -37,11 +40,13 @@ class Panel:
         title: above it.
         across: what the numbers to the right are.
         lines: by what the legend calls them.
+        is_log: the numbers to the right, all over 0, are set by their logarithms.
     """
 
     title: str
     across: str
     lines: Mapping[str, Line]
+    is_log: bool = False
 
 
 def training_panels(folder: Path) -> list[Panel]:
@@ -100,9 +105,18 @@ def _draw(axes: Axes, panel: Panel) -> None:
         axes.plot(across, up, label=_plain(name), color=colour, ls=dashes, lw=1.2, marker=marker, ms=3, markevery=every)
     axes.set_title(_plain(panel.title), fontsize=9)
     axes.set_xlabel(panel.across, fontsize=8)
+    if panel.is_log:
+        _by_logarithm(axes, sorted({number for across, _ in panel.lines.values() for number in across}))
     axes.tick_params(labelsize=7)
     axes.grid(color="#dddddd", lw=0.5)
     axes.legend(fontsize=7)
+
+
+def _by_logarithm(axes: Axes, numbers: Sequence[float]) -> None:
+    """Every number is named where it stands."""
+    axes.set_xscale("log")
+    axes.set_xticks(numbers, [f"{number:g}" for number in numbers])
+    axes.minorticks_off()
 
 
 def _lists(figures: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:

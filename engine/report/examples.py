@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import MusicSet
+from engine.errors import WrongKindError
 from engine.evaluation.paths import STOPS, mixed
 from engine.latent.slerp import slerp
 from engine.models.config import music_of
@@ -62,6 +63,9 @@ def examples_of(loaded: Checkpoint, valid: MusicSet, seed: int = 0) -> Examples:
         loaded: the checkpoint.
         valid: validation windows of its kind, at least one.
         seed: of the choice of windows and of all noise.
+
+    Raises:
+        WrongKindError: it is a model of notes; `note_examples` has those.
     """
     generator = torch.Generator().manual_seed(seed)
     is_long = loaded.bars >= _LONG_BARS
@@ -72,7 +76,7 @@ def examples_of(loaded: Checkpoint, valid: MusicSet, seed: int = 0) -> Examples:
         prior = from_prior(loaded, _LONG_SAMPLES if is_long else _SAMPLES, seed)
         return _of_autoencoder(model, task, valid, picks, prior, generator)
     if isinstance(model, NoteVae):
-        return Examples((), (), (), ())  # parts of any number: no picture of this page has room for them so far
+        raise WrongKindError(f"{loaded.name} is of notes of many instruments; take `note_examples` for it")
     return _of_feel(model, valid, picks, generator)
 
 

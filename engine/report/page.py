@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.evaluation.figure_tables import Heading, Table
-from engine.report.passages import Passage
+from engine.report.passages import Band, Passage
 
 _TEMPLATE = "page.html.j2"
+_NO_TABLE = Table(("",), ())
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,12 @@ class Heard:
 
     Attributes:
         label: what it is.
-        passage: its notes.
+        passage: its notes, by part or with the program of each.
         sound: the bytes of an MP3 file; None where nothing was rendered.
     """
 
     label: str
-    passage: Passage
+    passage: Passage | Band
     sound: bytes | None = None
 
 
@@ -47,11 +48,11 @@ class Exhibit:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A checkpoint.
+    """A checkpoint, or a sweep.
 
     Attributes:
         name: of its folder.
-        facts: what it is.
+        facts: what it is, or how it was made.
         figures: as tables.
         exhibits: pictures of its figures, of its training and of its music.
     """
@@ -67,14 +68,14 @@ class Page:
     """A whole report.
 
     Attributes:
-        chapters: a checkpoint each.
-        summary: the checkpoints side by side.
+        chapters: a checkpoint or a sweep each.
+        summary: the checkpoints side by side; no row where there is none.
         comparisons: checkpoints of the same windows side by side, with what they were measured on.
         notes: what a reader should know of how this came to be, such as why nothing is to be heard.
     """
 
     chapters: tuple[Chapter, ...]
-    summary: Table
+    summary: Table = _NO_TABLE
     comparisons: tuple[tuple[str, Table], ...] = ()
     notes: Sequence[str] = ()
 

@@ -12,11 +12,14 @@ from engine.representations import drum_classes, trio
 from engine.representations.clip import Clip, Note, make_clip
 from engine.representations.drums import GENERAL_MIDI
 from engine.representations.grid import STEPS_PER_QUARTER, nearest_step
+from engine.representations.midi_parts import Part
 from engine.runtime.touch import AS_IT_IS
 from engine.runtime.writers import HitWriter, KitWriter, LineWriter, TrioWriter, Writer
 
 Passage = Mapping[str, Clip]
 """A clip for each part, named as in `trio.PARTS`, all of the same length."""
+Band = Sequence[Part]
+"""Parts of any number, each with its program and channel, that sound together."""
 
 MELODY, BASS, DRUMS = trio.PARTS
 BPM = 120.0

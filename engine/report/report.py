@@ -16,18 +16,20 @@ from engine.evaluation.evaluate import evaluate
 from engine.evaluation.figure_tables import Table, figure_tables, in_words, text_of
 from engine.evaluation.parts import PARTS
 from engine.models.config import music_of
+from engine.models.note_vae import NoteVae
 from engine.models.vae import Vae
 from engine.report.curves import picture, training_panels, way_panels
 from engine.report.examples import TEMPERATURE, Examples, examples_of
 from engine.report.facts import facts, summary_table
+from engine.report.note_exhibits import note_exhibits
 from engine.report.page import Chapter, Exhibit, Heard, Page
-from engine.report.passages import Passage, strung
+from engine.report.passages import Band, Passage, strung
 from engine.report.rolls import PATH_BARS, pairs_pictures, samples_picture, ways_picture
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 
-Sound = Callable[[Passage], bytes]
-"""Renders a passage as the bytes of an MP3 file."""
+Sound = Callable[[Passage | Band], bytes]
+"""Renders a passage or a band as the bytes of an MP3 file."""
 ItemT = TypeVar("ItemT")
 _FIRST_LEVEL = 4
 
@@ -125,9 +127,10 @@ def _valid(loaded: Checkpoint, data: Path) -> MusicSet:
 
 
 def _music_exhibits(loaded: Checkpoint, valid: MusicSet, seed: int) -> Iterator[Exhibit]:
-    examples = examples_of(loaded, valid, seed)
-    if not examples.pairs:
+    if isinstance(loaded.model, NoteVae):
+        yield from note_exhibits(loaded.model, valid, seed)
         return
+    examples = examples_of(loaded, valid, seed)
     is_vae = isinstance(loaded.model, Vae)
     heard = (
         Heard(f"{number}, {what}", passage)

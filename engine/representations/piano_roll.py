@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_BARS = 64
 """Of a longer clip only so many bars are drawn, and its title says so."""
 FORMATS = ("png", "svg")
+Colour = str | tuple[float, ...]
 
 _DOTS_AN_INCH = 110
 _PAGE_INCHES, _MOST_INCHES = 12.0, 40.0
@@ -51,6 +52,7 @@ class Roll:
         behind: a clip to compare with, as outlines under the notes: the one that this was made of; None for nothing.
         marked: notes of the clip that stand out, in another colour and with a dark edge.
         second: notes of the clip that are a part of their own, such as the bass under a melody, in a colour of theirs.
+        colours: of notes that have one of their own, whatever their loudness; None: no note has.
     """
 
     clip: Clip
@@ -59,6 +61,7 @@ class Roll:
     behind: Clip | None = None
     marked: frozenset[Note] = frozenset()
     second: frozenset[Note] = frozenset()
+    colours: Mapping[Note, Colour] | None = None
 
 
 def write_page(rolls: Sequence[Roll], path: Path, title: str = "") -> None:
@@ -107,7 +110,7 @@ def draw_page(rolls: Sequence[Roll], title: str = "", columns: int | None = None
 
     columns = columns or _columns(rolls)
     rows = [rolls[first : first + columns] for first in range(0, len(rolls), columns)]
-    pitches, lanes = _pitch_range(rolls), _lanes(rolls)
+    pitches, lanes = pitch_range(rolls), lanes_of(rolls)
     heights = [max(_height_inches(roll, pitches, lanes) for roll in row) for row in rows]
     width = min(_MOST_INCHES, max(_PAGE_INCHES, _INCHES_A_BAR * max(_shown_bars(r.clip) for r in rolls)))
     figure = Figure(figsize=(width, sum(heights) + _HEAD_INCHES + _FOOT_INCHES), layout="constrained")
@@ -129,7 +132,7 @@ def draw_melody(axes: Axes, roll: Roll, pitches: tuple[int, int] | None = None) 
         roll: the clip.
         pitches: lowest and highest that are shown; None takes the clip's.
     """
-    low, high = pitches or _pitch_range([roll])
+    low, high = pitches or pitch_range([roll])
     _frame(axes, roll)
     for pitch in range(low, high + 1):
         if pitch % 12 in _BLACK_KEYS:
@@ -149,7 +152,7 @@ def draw_drums(axes: Axes, roll: Roll, lanes: Sequence[str] | None = None, drum_
         lanes: voices that are shown, from the lowest lane; None takes the clip's.
         drum_map: pitch to voice.
     """
-    lanes = lanes or _lanes([roll])
+    lanes = lanes or lanes_of([roll])
     _frame(axes, roll)
     for lane in range(0, len(lanes), 2):
         axes.axhspan(lane - 0.5, lane + 0.5, color=_SHADED, zorder=0)
@@ -197,13 +200,13 @@ def _box(note: Note, height: float, length_quarters: float) -> Any:
     return Rectangle((note.start_quarters, height - 0.42), length_quarters, 0.84)
 
 
-def _colour(roll: Roll, note: Note) -> str | tuple[float, ...]:
-    """That of marked notes, else between the quiet and the loud colour of its part."""
-    if note in roll.marked:
-        return _MARKED
+def _colour(roll: Roll, note: Note) -> Colour:
+    """That of marked notes, else its own, else between the quiet and the loud colour of its part."""
+    own = roll.colours or {}
+    if note in roll.marked or note in own:
+        return _MARKED if note in roll.marked else own[note]
     ends = (_SECOND_QUIET, _SECOND_LOUD) if note in roll.second else (_QUIET, _LOUD)
-    share = note.velocity / 127
-    return tuple(quiet + share * (loud - quiet) for quiet, loud in zip(*ends, strict=True))
+    return tuple(quiet + note.velocity / 127 * (loud - quiet) for quiet, loud in zip(*ends, strict=True))
 
 
 def _shown(clip: Clip) -> Iterator[Note]:
@@ -221,7 +224,7 @@ def _columns(rolls: Sequence[Roll]) -> int:
     return min(len(rolls), 3 if bars <= 2 else 2 if bars <= 4 else 1)
 
 
-def _pitch_range(rolls: Sequence[Roll]) -> tuple[int, int]:
+def pitch_range(rolls: Sequence[Roll]) -> tuple[int, int]:
     """Lowest and highest pitch of all melodies of a page, an octave at least."""
     clips = [clip for roll in rolls if not roll.is_drums for clip in (roll.clip, roll.behind) if clip is not None]
     pitches = [note.pitch for clip in clips for note in _shown(clip)]
@@ -230,7 +233,7 @@ def _pitch_range(rolls: Sequence[Roll]) -> tuple[int, int]:
     return max(0, low - missing // 2), min(127, high + missing - missing // 2)
 
 
-def _lanes(rolls: Sequence[Roll], drum_map: DrumMap = GENERAL_MIDI) -> list[str]:
+def lanes_of(rolls: Sequence[Roll], drum_map: DrumMap = GENERAL_MIDI) -> list[str]:
     """The voices that any drum clip of a page hits, from the kick upwards."""
     clips = [clip for roll in rolls if roll.is_drums for clip in (roll.clip, roll.behind) if clip is not None]
     hit = {_lane(note, drum_map) for clip in clips for note in _shown(clip)}

@@ -63,6 +63,16 @@ def test_louder_notes_are_darker() -> None:
     assert loud[:3].sum() < soft[:3].sum()
 
 
+def test_a_note_may_have_a_colour_of_its_own_and_a_mark_wins_over_it() -> None:
+    own, marked, plain = (Note(float(start), 60, 1.0) for start in range(3))
+    green = (0.0, 1.0, 0.0)
+    axes = Figure().add_subplot()
+    clip = make_clip([own, marked, plain], 4.0)
+    draw_melody(axes, Roll(clip, "green", marked=frozenset({marked}), colours={own: green, marked: green}))
+    faces = [tuple(face[:3]) for group in axes.collections for face in group.get_facecolor()]
+    assert [face == green for face in faces[:3]] == [True, False, False]
+
+
 def test_muted_notes_are_outlines() -> None:
     axes = Figure().add_subplot()
     draw_melody(axes, Roll(make_clip([Note(0.0, 60, mute=True)], 4.0), "muted"))
