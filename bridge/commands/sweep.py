@@ -23,6 +23,12 @@ CURVES_NAME = "sweep.svg"
     type=click.Path(file_okay=False, path_type=Path),
     help="Checkpoint of multi_note whose encoder makes embeddings.",
 )
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Checkpoint of the preset that every beta goes on from.  [default: fresh weights]",
+)
 @click.option("--steps", type=click.IntRange(1), help="Optimiser steps of each run.  [default: the preset's]")
 @click.option("--batch-size", type=click.IntRange(1), help="Windows a step.  [default: the preset's]")
 @click.option("--limit", default=500, type=click.IntRange(4), help="Validation windows measured, evenly spread.")
@@ -36,6 +42,7 @@ def sweep(
     betas: str,
     points: int,
     frozen: Path | None,
+    start: Path | None,
     steps: int | None,
     batch_size: int | None,
     limit: int,
@@ -59,8 +66,8 @@ def sweep(
     except ValueError as error:
         raise click.BadParameter(f"{betas} are no numbers with commas between", param_hint="--betas") from error
     training = TrainOptions(
-        preset, data, out, steps, batch_size, seed, device, threads=threads, validate_every=10**9, progress=False,
-        logs=(),
+        preset, data, out, steps, batch_size, seed, device, threads=threads, validate_every=10**9, start=start,
+        progress=False, logs=(),
     )  # fmt: skip
     found = run(SweepOptions(training, weights, points, frozen, limit), click.echo)
     (out / CURVES_NAME).write_bytes(picture(epoch_panels(read_sweep(out).points)))

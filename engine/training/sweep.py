@@ -116,7 +116,9 @@ def _measured(
 
 
 def _run(options: SweepOptions) -> dict[str, Any]:
-    frozen = None if options.frozen is None else checkpoint.load(options.frozen).hash
+    frozen, start = (
+        None if folder is None else checkpoint.load(folder).hash for folder in (options.frozen, options.train.start)
+    )
     return {
         "preset": options.train.preset,
         "seed": options.train.seed,
@@ -124,6 +126,7 @@ def _run(options: SweepOptions) -> dict[str, Any]:
         "batch_size": options.train.batch_size,
         "limit": options.limit,
         "frozen": frozen,
+        "start": start,
         "data_sha256": data_hash(options.train.data, PRESETS[options.train.preset].windows),
     }
 

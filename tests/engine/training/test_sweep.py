@@ -89,6 +89,20 @@ def test_a_sweep_of_fillings_has_embeddings_by_a_frozen_encoder(data_file: Path,
         sweep(replace(asked, limit=3))
 
 
+def test_a_sweep_goes_on_from_a_checkpoint_and_is_another_one_than_without(data_file: Path, tmp_path: Path) -> None:
+    train(options(data_file, tmp_path / "begun"))
+    begun = replace(options(data_file, tmp_path / "sweep"), start=tmp_path / "begun")
+    asked = SweepOptions(begun, (1.0,), points=2, limit=4)
+    assert len(sweep(asked)) == 2
+    assert checkpoint.load(tmp_path / "sweep" / "beta_1").trained["start"]["hash"] == begun_hash(tmp_path)
+    with pytest.raises(DataError, match="another sweep"):
+        sweep(replace(asked, train=replace(begun, start=None)))
+
+
+def begun_hash(tmp_path: Path) -> str:
+    return checkpoint.load(tmp_path / "begun").hash
+
+
 def test_odd_sweeps_are_refused(data_file: Path, tmp_path: Path) -> None:
     asked = SweepOptions(options(data_file, tmp_path))
     with pytest.raises(OutOfRangeError, match="no preset"):
