@@ -43,7 +43,7 @@ _USUAL = Schedule(steps=2400, batch_size=256, lr=2e-3, warmup=100, grad_norm=1.0
 
 JUDGES: dict[str, JudgePlan] = {
     "melody": JudgePlan(JudgeConfig("melody"), replace(_USUAL, transpose=(-5, 6)), 0.0),
-    "groove": JudgePlan(JudgeConfig("drums"), replace(_USUAL, steps=1600, sources=HUMAN_DRUMS), 0.3),
+    "groove": JudgePlan(JudgeConfig("drums"), replace(_USUAL, steps=1000, sources=HUMAN_DRUMS), 0.3),
 }
 """By the name of the kind in `KINDS`; the players' drums are few, and would be learnt by heart without dropout."""
 
