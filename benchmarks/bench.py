@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import torch
 
-from benchmarks import engine_speed, morph_speed, osc_speed
+from benchmarks import decode_speed, engine_speed, morph_speed, osc_speed
 from benchmarks.bench_models import CheckpointFolder, checkpoint_folder
 from benchmarks.machine import describe_machine
 from benchmarks.report import Figure, Part, as_markdown, keep
@@ -35,6 +35,11 @@ PARTS = {
         engine_speed.measure, 100, 15,
         "CPU, one thread. Batch 8: eight clips (models) or eight variations (`vary`). Encoded anew each time, but for "
         "the known clip. The faithful LSTM has random weights.",
+    ),
+    "decode": Measurement(
+        "Decoding alone: latents to outputs of two bars",
+        decode_speed.measure, 100, 15,
+        "CPU, one thread, no notes made of the outputs.",
     ),
     "osc": Measurement(
         "Over loopback OSC: knob to answer",

@@ -37,6 +37,7 @@ COMMANDS = {
     "report": "bridge.commands.report:report",
     "directions": "bridge.commands.directions:directions",
     "prior": "bridge.commands.prior:prior",
+    "judge": "bridge.commands.judge:judge",
     "card": "bridge.commands.card:card",
     "doctor": "bridge.commands.doctor:doctor",
 }

@@ -8,4 +8,5 @@ import click
 
 CHECKPOINT = click.Path(exists=True, file_okay=False, path_type=Path)
 DATA_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+JUDGE_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SEED = click.IntRange(0, 2**31 - 1)

@@ -8,11 +8,13 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import MusicSet
+from engine.evaluation.class_paths import class_paths
 from engine.evaluation.collapse import collapse
 from engine.evaluation.hits import hits_rebuilt
+from engine.evaluation.judge import Judge
+from engine.evaluation.judging import judge_figures
 from engine.evaluation.ngram import NGram, fit
 from engine.evaluation.parts import PARTS, Figures, of_each_part
-from engine.evaluation.paths import paths
 from engine.evaluation.reconstruction import encode, reconstruction
 from engine.evaluation.samples import samples
 from engine.models.vae import Vae
@@ -31,6 +33,7 @@ def evaluate_classes(
     seed: int = 0,
     grooves: MusicSet | None = None,
     prior: LearntPrior | None = None,
+    judge: Judge | None = None,
 ) -> Figures:
     """What a model rebuilds of the validation windows, what it invents, and what lies between two of them.
 
@@ -41,22 +44,22 @@ def evaluate_classes(
         seed: of all that is drawn.
         grooves: windows that groove models are measured on, for the parity of hits; None leaves that out.
         prior: learnt for the model; None: it has N(0, 1) alone.
+        judge: of music of one part, for what is invented and what lies between; None leaves its figures out.
     """
     music = model.config.music
     generator = torch.Generator().manual_seed(seed)
     given = encode(model, valid.music, generator)
     rebuilt = reconstruction(model, given, seed)
     language = language_of(music, train, seed)
-    invented = samples(model, given.music.numpy(), language, generator, prior)
-    along, across = paths(model, given.mu, given.music, language, generator)
-    return {
+    invented = samples(model, given.music.numpy(), language, generator, prior, judge)
+    figures = {
         **rebuilt,
         "collapse": collapse(music, given, rebuilt),
         **({"hits": hits_rebuilt(model, valid, grooves)} if music == "drums" else {}),
         **invented,
-        "paths": along,
-        "paths_by_mixing_steps": across,
+        **class_paths(model, given.mu, given.music, language, generator, judge),
     }
+    return figures if judge is None else {**figures, "judge": judge_figures(judge, figures)}
 
 
 @torch.inference_mode()

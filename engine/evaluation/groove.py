@@ -9,17 +9,19 @@ from torch import Tensor
 
 from engine.data.dataset import MusicSet
 from engine.evaluation.collapse import use_of_latent
+from engine.evaluation.groove_paths import groove_paths
 from engine.evaluation.hits import f1
+from engine.evaluation.judge import Judge
+from engine.evaluation.judging import judge_figures, judged_cost
+from engine.evaluation.players import decode_grooves, deviations, players
 from engine.evaluation.reconstruction import Encoded
-from engine.models.draw import draw_hits, draw_offsets, draw_tapped_hits, draw_velocities
+from engine.models.draw import draw_offsets, draw_tapped_hits, draw_velocities
 from engine.models.feel import Feel, FeelModel, draw_feel
-from engine.models.heads import interpret
 from engine.models.tasks import tap_of
 from engine.models.vae import Vae, kl_divergence
 from engine.representations.drums import KICK, NUM_VOICES, SNARE
 from engine.representations.grid import STEPS_PER_QUARTER
 
-BAR_STEPS = 4 * STEPS_PER_QUARTER
 SAMPLES = 2000
 TEMPERATURE = 0.5
 _BATCH = 500
@@ -28,8 +30,15 @@ Figures = dict[str, Any]
 
 
 @torch.inference_mode()
-def evaluate_groove(model: Vae, valid: MusicSet, seed: int = 0) -> Figures:
-    """A plain groove autoencoder on validation windows: what it rebuilds and invents, and what its latent is for."""
+def evaluate_groove(model: Vae, valid: MusicSet, seed: int = 0, judge: Judge | None = None) -> Figures:
+    """A plain groove autoencoder on validation windows: what it rebuilds, what it invents, and what lies between two.
+
+    Args:
+        model: of grooves.
+        valid: the windows that it is measured on.
+        seed: of all that is drawn.
+        judge: of the hits, for what is invented and what lies between; None leaves its figures out.
+    """
     generator = torch.Generator().manual_seed(seed)
     parts = [model.encode(chunk) for chunk in valid.music.split(_BATCH)]
     mu, log_var = (torch.cat(column) for column in zip(*parts, strict=True))
@@ -37,24 +46,32 @@ def evaluate_groove(model: Vae, valid: MusicSet, seed: int = 0) -> Figures:
     prior = torch.randn(SAMPLES, mu.shape[1], generator=generator)
     given = Encoded(valid.music, mu, log_var, drawn)
     latents = {"posterior_mean": mu, "sampled_latent": drawn, "shuffled_latent": given.of_another}
-    rebuilt = {name: _rebuilt(_decode(model, z, 0.0, generator), valid) for name, z in latents.items()}
+    rebuilt = {name: _rebuilt(decode_grooves(model, z, 0.0, generator), valid) for name, z in latents.items()}
     own, other = (rebuilt[name]["hit_f1"] for name in ("posterior_mean", "shuffled_latent"))
     kl_nats = float(kl_divergence(mu, log_var).mean())
-    return {
+    invented = decode_grooves(model, prior, TEMPERATURE, generator)
+    described = {"data": players(valid.music), "samples": players(invented)}
+    figures: Figures = {
         "windows": len(valid),
         "kl_nats": kl_nats,
         **rebuilt,
         "collapse": use_of_latent(given, kl_nats, {"drums": (own - other) / (1 - other) if other < 1 else 0.0}, {}),
-        "data": _players(valid.music),
-        "samples": _players(_decode(model, prior, TEMPERATURE, generator)),
+        **described,
+        "samples_from_data": deviations(described["samples"], described["data"]),
+        **groove_paths(model, mu, valid.music, generator, judge),
     }
+    if judge is not None:
+        figures["data"]["judge_nats_a_step"] = judged_cost(judge, valid.music)
+        figures["samples"]["judge_nats_a_step"] = judged_cost(judge, invented)
+        figures["judge"] = judge_figures(judge, figures)
+    return figures
 
 
 @torch.inference_mode()
 def evaluate_task(model: Vae, shown: Tensor, valid: MusicSet) -> Figures:
     """A groove autoencoder that is shown a part (hits alone, or a tapped rhythm) and plays the whole."""
     mu = torch.cat([model.encode(chunk)[0] for chunk in shown.split(_BATCH)])
-    guess = _decode(model, mu, 0.0, torch.Generator())
+    guess = decode_grooves(model, mu, 0.0, torch.Generator())
     hits, velocities, offsets = guess.split(NUM_VOICES, -1)
     return {
         "windows": len(valid),
@@ -104,13 +121,6 @@ def evaluate_drumify(model: FeelModel, train: MusicSet, valid: MusicSet, seed: i
     }
 
 
-def _decode(model: Vae, z: Tensor, temperature: float, generator: torch.Generator) -> Tensor:
-    outputs = torch.cat([model.decode(chunk, temperature, generator) for chunk in z.split(_BATCH)])
-    logits, velocities, offsets = interpret(outputs)
-    hits = draw_hits(logits, temperature, generator)
-    return torch.cat([hits, velocities, offsets], -1)
-
-
 def _feel(model: FeelModel, condition: Tensor, z: Tensor | None) -> Feel:
     latents = [None] * max(1, -(-len(condition) // _BATCH)) if z is None else z.split(_BATCH)
     parts = [model.decode(chunk, latent) for chunk, latent in zip(condition.split(_BATCH), latents, strict=True)]
@@ -155,23 +165,6 @@ def _rebuilt(guess: Tensor, truth: MusicSet) -> Figures:
     true_hits = truth.music[..., :NUM_VOICES]
     exact = (hits == true_hits).flatten(1).all(1).float().mean()
     return {"hit_f1": f1(hits, true_hits), "exact": float(exact), **_feel_errors(velocities, offsets, truth)}
-
-
-def _players(music: Tensor) -> Figures:
-    """Density, voices and feel of a set of grooves."""
-    hits, velocities, offsets = music.split(NUM_VOICES, -1)
-    played = hits > 0
-    bars = played.unflatten(1, (-1, BAR_STEPS))
-    return {
-        "hits_a_bar": float(bars.sum((2, 3)).float().mean()),
-        "voices": float(played.any(1).sum(1).float().mean()),
-        "velocity_mean": float(velocities[played].mean()),
-        "velocity_spread": float(velocities[played].std()),
-        "offset_mean": float(offsets[played].mean()),
-        "offset_spread": float(offsets[played].std()),
-        "backbeat": float(bars[:, :, [4, 12], SNARE].float().mean()),
-        "downbeat_kick": float(bars[:, :, 0, KICK].float().mean()),
-    }
 
 
 def _mean_velocity(music: Tensor) -> float:

@@ -1,62 +1,90 @@
-"""What lies between two clips: the latent way beside mixing their steps, which any two clips allow without a model.
+"""Ways between two clips: along the latent, and by mixing their steps, which any two clips allow without a model.
+
+The latent is walked twice: by equal angles, as slerp goes, and measured out by change, as the engine plays it.
 
 Source: Roberts et al., A Hierarchical Latent Vector Model (MusicVAE), 2018, its section on interpolation: the mix takes
-each step of the first clip with a chance of 1 - t; both are judged by their distance to the ends and by a 5-gram.
+each step of the first clip with a chance of 1 - t.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.evaluation.melody_statistics import mean_in_key
-from engine.evaluation.ngram import NGram
-from engine.evaluation.parts import PARTS, Figures, Part, by_part, of_each_part
-from engine.evaluation.reconstruction import decode
+from engine.evaluation.parts import Figures
 from engine.latent.slerp import slerp
 from engine.models.vae import Vae
+from engine.representations.drums import GENERAL_MIDI
+from engine.runtime.translator_table import translator_for
+from engine.runtime.travel import measure_way
 
 PAIRS = 400
 STOPS = 9
+INNER = slice(1, -1)
+"""Of the stops: all but the ends."""
+WAYS = ("paths", "paths_measured_out", "paths_by_mixing_steps")
+"""Names of the figures: by equal angles, by equal change of the music, and without a model."""
 
 
-def paths(
-    model: Vae, mu: Tensor, music: Tensor, language: Sequence[NGram], generator: torch.Generator
-) -> tuple[Figures, Figures]:
-    """Figures of the ways between random pairs of clips: along the latent by slerp, and by mixing steps.
+@dataclass(frozen=True)
+class Pairs:
+    """Clips two by two.
+
+    Attributes:
+        latents: posterior means of the first and of the second, `pairs, latent` each.
+        ends: their music, `pairs, steps[, …]` each.
+    """
+
+    latents: tuple[Tensor, Tensor]
+    ends: tuple[Tensor, Tensor]
+
+    @classmethod
+    def drawn(cls, mu: Tensor, music: Tensor, generator: torch.Generator) -> Pairs:
+        """`PAIRS` at most, no clip twice; none of fewer than two clips."""
+        picks = torch.randperm(len(mu), generator=generator)[: 2 * min(PAIRS, len(mu) // 2)]
+        first, second = picks.unflatten(0, (2, -1)) if len(picks) else (picks, picks)
+        return cls((mu[first], mu[second]), (music[first], music[second]))
+
+    def __len__(self) -> int:
+        return len(self.ends[0])
+
+
+def all_walks(
+    model: Vae, pairs: Pairs, decoded: Callable[[Tensor], Tensor], generator: torch.Generator
+) -> dict[str, Tensor]:
+    """The music of every way of `WAYS`, each `pairs, stops, steps[, …]`.
 
     Args:
-        model: of music of classes.
-        mu: posterior means, `clips, latent`.
-        music: the clips, `clips, steps[, parts]`.
-        language: what says how likely each part is.
-        generator: of pairs and mixes.
-
-    Returns:
-        Two groups of the same shape; each list has one number a stop, from the first clip to the second. One clip alone
-        has no pair, and no lists.
+        model: whose latents the pairs have.
+        pairs: what is walked between.
+        decoded: the likeliest music of latents `count, latent`.
+        generator: of the mixes.
     """
-    if len(mu) < 2:
-        return {"pairs": 0}, {"pairs": 0}
-    picks = torch.randperm(len(mu), generator=generator)[: 2 * min(PAIRS, len(mu) // 2)]
-    first, second = picks.chunk(2)
-    shares = torch.linspace(0, 1, STOPS)
-    latents = torch.stack([slerp(mu[first], mu[second], float(t)) for t in shares], 1)
-    decoded = decode(model, latents.flatten(0, 1)).unflatten(0, (len(first), STOPS))
-    ends = music[first], music[second]
-    walks = decoded, mixed(*ends, shares, generator)
-    along, across = (_walked(model.config.music, walk, ends, language) for walk in walks)
-    return along, across
+    even = torch.linspace(0, 1, STOPS)
+    mixes = mixed(*pairs.ends, even, generator)
+    if not len(pairs):
+        return dict.fromkeys(WAYS, mixes)
+    shares = even.expand(len(pairs), -1), measured_stops(model, pairs)
+    walks = [decoded(_between(pairs, each).flatten(0, 1)).unflatten(0, (len(pairs), STOPS)) for each in shares]
+    return dict(zip(WAYS, (*walks, mixes), strict=True))
+
+
+def measured_stops(model: Vae, pairs: Pairs) -> Tensor:
+    """Where on each slerp the engine stops so that the music changes evenly, positions 0..1, `pairs, stops`."""
+    translator = translator_for(model.config, GENERAL_MIDI)  # no pitch is looked up: any map would do
+    each = zip(*pairs.latents, strict=True)
+    return torch.stack([measure_way(model, translator, (a[None], b[None]), STOPS) for a, b in each])
 
 
 def mixed(first: Tensor, second: Tensor, shares: Tensor, generator: torch.Generator) -> Tensor:
-    """Clips between two, step by step from either, `pairs, shares, steps[, parts]`; all parts of a step together.
+    """Clips between two, step by step from either, `pairs, shares, steps[, …]`; all parts of a step together.
 
     Args:
-        first: `pairs, steps[, parts]`.
+        first: `pairs, steps[, …]`.
         second: the same shape.
         shares: the chance of each step to be the second's, 0..1; a step that has gone over stays there.
         generator: of the chances.
@@ -67,30 +95,28 @@ def mixed(first: Tensor, second: Tensor, shares: Tensor, generator: torch.Genera
     return torch.where(gone, second[:, None], first[:, None])
 
 
-def _walked(music: str, walk: Tensor, ends: tuple[Tensor, Tensor], language: Sequence[NGram]) -> Figures:
-    distinct = [len(np.unique(clips.flatten(1).numpy(), axis=0)) for clips in walk]
-    each = zip(
-        PARTS[music],
-        of_each_part(music, walk),
-        *(of_each_part(music, end) for end in ends),
-        language,
-        strict=True,
-    )
-    figures = [_of_part(*one) for one in each]
-    return {"pairs": len(walk), **by_part(music, figures), "distinct_clips": float(np.mean(distinct))}
+def evenness(walk: Tensor) -> Figures:
+    """How evenly walks leave where they began.
+
+    Args:
+        walk: `pairs, stops, …`: what can differ, cell by cell.
+
+    Returns:
+        `share_of_distance`: at each stop, the share of cells that differ from the walk's own first stop, the mean over
+        all pairs, over that mean at its last stop; 0 at the first stop and 1 at the last one. NaN where no last stop
+        differs. `worst_deviation`: the most that it is away from the stop's share of the way.
+    """
+    away = (walk != walk[:, :1]).flatten(2).double().mean((0, 2))
+    shares = (away / away[-1]).tolist() if away[-1] else [float("nan")] * len(away)
+    return {"share_of_distance": shares, "worst_deviation": float(np.abs(shares - np.linspace(0, 1, len(away))).max())}
 
 
-def _of_part(part: Part, walk: Tensor, first: Tensor, second: Tensor, language: NGram) -> Figures:
-    """Lists over the stops, of one part: `walk` is `pairs, stops, steps`, the ends `pairs, steps`."""
-    stops = walk.transpose(0, 1).numpy()
-    costs = np.array([language.nats(clips).mean() for clips in stops])
-    start, end = (language.nats(clips.numpy()).mean() for clips in (first, second))
-    shares = np.linspace(0, 1, len(stops))
-    in_key = {"in_key": [mean_in_key(clips) for clips in stops]} if part.is_line else {}
-    return {
-        **in_key,
-        "distance_to_first": (walk != first[:, None]).float().mean((0, 2)).tolist(),
-        "distance_to_second": (walk != second[:, None]).float().mean((0, 2)).tolist(),
-        "ngram_nats_a_step": costs.tolist(),
-        "relative_ngram_cost": (costs / ((1 - shares) * start + shares * end)).tolist(),
-    }
+def distinct_clips(walk: Tensor) -> float:
+    """How many different clips a walk `stops, …` has, the mean over walks `pairs, stops, …`."""
+    return float(np.mean([len(np.unique(clips.flatten(1).numpy(), axis=0)) for clips in walk]))
+
+
+def _between(pairs: Pairs, shares: Tensor) -> Tensor:
+    """Latents `pairs, stops, latent` at these shares of the way, `pairs, stops`."""
+    a, b = (end[:, None].expand(-1, shares.shape[1], -1) for end in pairs.latents)
+    return slerp(a, b, shares)

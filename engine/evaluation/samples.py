@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from engine.evaluation.form import repeated_bars
 from engine.evaluation.hits import distinct_share, drum_statistics
+from engine.evaluation.judge import Judge
+from engine.evaluation.judging import judged_cost
 from engine.evaluation.melody_statistics import TWO_BARS_STEPS, MelodyStatistics, jensen_shannon, measure
 from engine.evaluation.ngram import NGram
 from engine.evaluation.parts import PARTS, Figures, Part
@@ -31,6 +33,7 @@ def samples(
     language: Sequence[NGram],
     generator: torch.Generator,
     prior: LearntPrior | None = None,
+    judge: Judge | None = None,
 ) -> Figures:
     """Statistics of as many samples as `SAMPLES`, at temperature .5, and of the data.
 
@@ -40,6 +43,7 @@ def samples(
         language: what says how likely each part is.
         generator: of latents and draws.
         prior: learnt for the model; None: it has N(0, 1) alone.
+        judge: of music of one part; None leaves its figures out.
 
     Returns:
         The groups `data` and `samples`, and `samples_of_plain_prior` where there is a learnt one; of trios
@@ -50,7 +54,11 @@ def samples(
     if prior is not None:
         latents = {"samples": prior.draw(SAMPLES, generator), "samples_of_plain_prior": plain}
     drawn = {name: decode(model, z, TEMPERATURE, generator).numpy() for name, z in latents.items()}
-    return described(model.config.music, drawn, music, language)
+    figures = described(model.config.music, drawn, music, language)
+    if judge is not None:
+        for name, clips in {"data": music, **drawn}.items():
+            figures[name]["judge_nats_a_step"] = judged_cost(judge, torch.from_numpy(clips))
+    return figures
 
 
 def described(kind: str, drawn: Mapping[str, Tokens], music: Tokens, language: Sequence[NGram]) -> Figures:

@@ -75,7 +75,7 @@ class ClipEncoder:
         """
         few = [few_windows(end, vae_of(loaded).config.steps) for end in ends]
         key = self._key(f"{a}-{b}", f"{loaded.kind}-way", loaded.hash)
-        return self._measured(key, lambda: measure_way(loaded, self._kinds.of(loaded), few, WAY_STOPS))
+        return self._measured(key, lambda: measure_way(vae_of(loaded), self._kinds.of(loaded), few, WAY_STOPS))
 
     def feels(self, clips: Sequence[Clip], loaded: Checkpoint) -> Encoded:
         """The feel of each drum clip under a humanize model."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.models.config import VaeConfig
 from engine.representations.drums import DrumMap
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.drum_class_translator import DrumClassTranslator
@@ -23,6 +24,11 @@ _MAKERS: dict[str, Callable[[DrumMap, int], Translator[Any]]] = {
 """By `VaeConfig.music`."""
 
 
+def translator_for(config: VaeConfig, drum_map: DrumMap) -> Translator[Any]:
+    """A translator for the music of an autoencoder and the length of its windows; `drum_map`: pitch to voice."""
+    return _MAKERS[config.music](drum_map, config.steps)
+
+
 class Translators:
     """A translator for each kind of music and length of window, made when it is first needed.
 
@@ -39,5 +45,5 @@ class Translators:
         config = vae_of(loaded).config
         key = config.music, config.steps
         if key not in self._made:
-            self._made[key] = _MAKERS[config.music](self.drum_map, config.steps)
+            self._made[key] = translator_for(config, self.drum_map)
         return self._made[key]

@@ -10,27 +10,26 @@ from torch import Tensor
 
 from engine.latent.path import PROBES, by_change, probe_positions
 from engine.latent.slerp import slerp
+from engine.models.vae import Vae
 from engine.runtime import translators
-from engine.runtime.checkpoint import Checkpoint
-from engine.runtime.roster import vae_of
 from engine.runtime.translators import Translator
 
 WAY_STOPS = 129
 _MOST_STEPS = 64
 
 
-def measure_way(loaded: Checkpoint, translator: Translator[Any], ends: Sequence[Tensor], stops: int) -> Tensor:
+def measure_way(model: Vae, translator: Translator[Any], ends: Sequence[Tensor], stops: int) -> Tensor:
     """Positions 0..1 on the way between two pieces between which the music changes alike, shape `stops`.
 
     Args:
-        loaded: the model.
+        model: whose latents they are.
         translator: knows what a change of its music is.
         ends: latents of both, `windows, latent` each.
         stops: how many positions, both ends included.
     """
     a, b = ends
     z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), probe_positions()[:, None])
-    outputs = translators.decode(vae_of(loaded), z, 0.0, torch.Generator())
+    outputs = translators.decode(model, z, 0.0, torch.Generator())
     return by_change(translator.change(outputs), stops).cpu()
 
 

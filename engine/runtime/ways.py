@@ -48,7 +48,7 @@ class Ways:
         """Positions 0..1, shape `steps`, between two pieces with these latents, for even changes of the music."""
 
         def make() -> Tensor:
-            return measure_way(loaded, self._kinds.of(loaded), ends, steps)
+            return measure_way(vae_of(loaded), self._kinds.of(loaded), ends, steps)
 
         return self._recent.get((loaded.hash, *(piece.fingerprint() for piece in pieces), steps), make)
 
