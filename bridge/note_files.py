@@ -12,7 +12,6 @@ import numpy as np
 
 from bridge.answer_files import make_folder
 from engine.errors import DataError, OutOfRangeError, TooLargeError, UnsupportedMeterError
-from engine.representations.clip import EARLY_QUARTERS
 from engine.representations.midi_parts import Part, write_parts
 from engine.representations.midi_rewriting import rewrite
 from engine.representations.midi_tracks import (
@@ -28,8 +27,7 @@ from engine.representations.midi_tracks import (
 from engine.representations.note_sequence import Floats, Track
 from engine.runtime.bands import Band
 from engine.runtime.note_filling import BAR_QUARTERS, Span
-from engine.runtime.note_songs import Notes, Written
-from engine.runtime.song_windows import outside_of
+from engine.runtime.note_songs import Mask, Notes, Written
 
 DEFAULT_BPM = 60e6 / DEFAULT_TEMPO_US
 MAX_SONG_NOTES = 200_000
@@ -90,7 +88,7 @@ def read_song(path: Path) -> SongFile:
                 f"{path} is in {numerator}/{denominator} from about bar {bar} on; give a song all in 4/4"
             )
     tracks = tuple(Track(_table(track.notes, song), track.program, track.is_drums) for track in song.tracks)
-    struck = math.floor((notes[-1].start / song.ticks_per_quarter + EARLY_QUARTERS) / BAR_QUARTERS) + 1
+    struck = math.floor(notes[-1].start / song.ticks_per_quarter / BAR_QUARTERS) + 1
     said = math.ceil(loop_quarters(notes, song, 4, 4) / BAR_QUARTERS - 1e-6)
     return SongFile(path, song, tracks, said if struck <= said < struck + _HEARD_BARS else struck)
 
@@ -130,12 +128,8 @@ def write_songs(
     end = None if end_quarters is None else round(end_quarters * per_quarter)
     for number, proposal in enumerate(written.proposals, start=1):
         path = folder / f"{name}_{number:02d}.mid"
-        notes = {
-            midi_track.number: _exchanged(midi_track, track, spans, new, per_quarter)
-            for midi_track, track, spans, new in zip(
-                source.song.tracks, source.tracks, written.spans, proposal, strict=True
-            )
-        }
+        changes = zip(source.song.tracks, written.stays, proposal, strict=True)
+        notes = {track.number: _exchanged(track, stays, new, per_quarter) for track, stays, new in changes}
         rewrite(source.path, source.song, notes, path, end)
         yield path, _line(path, proposal)
 
@@ -209,14 +203,11 @@ def _table(notes: Sequence[TickNote], song: MidiSong) -> Floats:
     return np.array(rows, float).reshape(-1, 4)
 
 
-def _exchanged(
-    midi_track: MidiTrack, track: Track, spans: Sequence[Span], new: Floats, per_quarter: int
-) -> list[TickNote]:
+def _exchanged(track: MidiTrack, stays: Mask, new: Floats, per_quarter: int) -> list[TickNote]:
     """All notes of a track: the old ones that stay, as they were, and the new ones, on the file's ticks."""
-    stays = outside_of(track, spans)
-    old = [note for note, is_old in zip(midi_track.notes, stays, strict=True) if is_old]
-    channel = _channel(midi_track)
-    return sorted([*old, *(_tick_note(row, channel, per_quarter) for row in new)], key=lambda n: (n.start, n.pitch))
+    old = [note for note, is_old in zip(track.notes, stays, strict=True) if is_old]
+    channel = _channel(track)
+    return [*old, *(_tick_note(row, channel, per_quarter) for row in new)]
 
 
 def _tick_note(row: Floats, channel: int, per_quarter: int) -> TickNote:

@@ -14,7 +14,6 @@ from engine.representations.piano_roll import Roll
 from engine.runtime.bands import Band
 from engine.runtime.note_filling import BAR_QUARTERS, Span
 from engine.runtime.note_songs import Written
-from engine.runtime.song_windows import outside_of
 
 MOST_BARS = 16
 _BARS_BEFORE = 4
@@ -23,12 +22,10 @@ _BARS_BEFORE = 4
 def song_rolls(source: SongFile, written: Written, span: Span) -> Iterator[Roll]:
     """The proposals, new notes marked, from four bars before the span on; 16 bars at most."""
     first = max(0, int(span.start_quarters // BAR_QUARTERS) - _BARS_BEFORE)
-    last = min(first + MOST_BARS, int(span.end_quarters // BAR_QUARTERS) + _BARS_BEFORE)
+    ends = max(source.length_quarters, span.end_quarters)
+    last = int(min(first + MOST_BARS, span.end_quarters // BAR_QUARTERS + _BARS_BEFORE, ends // BAR_QUARTERS))
     shown = Span(first * BAR_QUARTERS, last * BAR_QUARTERS)
-    old = [
-        replace(track, notes=track.notes[outside_of(track, spans)])
-        for track, spans in zip(source.tracks, written.spans, strict=True)
-    ]
+    old = [replace(track, notes=track.notes[stays]) for track, stays in zip(source.tracks, written.stays, strict=True)]
     for number, proposal in enumerate(written.proposals, start=1):
         yield from _rolls(old, proposal, shown, f"{number} of {len(written.proposals)}, bars {first + 1} to {last}")
 
@@ -44,10 +41,12 @@ def band_rolls(bands: Sequence[Band], length_quarters: float) -> Iterator[Roll]:
 def _rolls(old: Sequence[Track], new: Sequence[Floats], shown: Span, title: str) -> Iterator[Roll]:
     for is_drum in (False, True):
         pairs = [(track.notes, notes) for track, notes in zip(old, new, strict=True) if track.is_drum == is_drum]
-        if pairs:
-            stays, is_new = (_clip(np.concatenate(tables), shown) for tables in zip(*pairs, strict=True))
-            both = make_clip((*stays.notes, *is_new.notes), stays.length_quarters)
-            yield Roll(both, f"{title}{': drums' * is_drum}", is_drum, marked=frozenset(is_new.notes))
+        if not pairs:
+            continue
+        stays, fresh = (_clip(np.concatenate(tables), shown) for tables in zip(*pairs, strict=True))
+        both = make_clip((*stays.notes, *fresh.notes), stays.length_quarters)
+        if both.notes or not is_drum:
+            yield Roll(both, f"{title}{': drums' * is_drum}", is_drum, marked=frozenset(fresh.notes))
 
 
 def _clip(table: Floats, shown: Span) -> Clip:

@@ -61,13 +61,17 @@ def _begun_late(new: Floats, old: Floats) -> Floats:
     """Each note after the old ones of its pitch that sound when it begins, if they let go soon."""
     kept = []
     for note in new:
-        same = old[(old[:, 2] == note[2]) & (old[:, 0] <= note[0])]
-        over = float((same[:, 0] + same[:, 1]).max(initial=-math.inf) - note[0])
-        if over <= 0:
-            kept.append(note)
-        elif over <= RELEASE_QUARTERS and over < note[1]:
-            kept.append(note + np.array([over, -over, 0, 0]))
+        over = _sounding(note, old)
+        late = note + np.array([over, -over, 0, 0])
+        if over <= RELEASE_QUARTERS and over < note[1] and _sounding(late, old) <= 0:
+            kept.append(late)
     return np.array(kept).reshape(-1, 4)
+
+
+def _sounding(note: Floats, old: Floats) -> float:
+    """For how long old notes of its pitch sound on when a note begins, in quarters; 0 where none does."""
+    same = old[(old[:, 2] == note[2]) & (old[:, 0] <= note[0])]
+    return float((same[:, 0] + same[:, 1] - note[0]).max(initial=0.0))
 
 
 def _ended(new: Floats, company: Company) -> Floats:

@@ -29,7 +29,7 @@ from engine.runtime.filling import check_parts, seed_of
 from engine.runtime.noise import generator_of
 from engine.runtime.note_keys import into_key
 from engine.runtime.note_songs import Notes, Written
-from engine.runtime.song_windows import heard_spans, notes_in_song, outside_of, song_windows
+from engine.runtime.song_windows import notes_in_song, song_windows, unheard
 from engine.runtime.ways import from_prior
 
 
@@ -99,9 +99,9 @@ def vary(
     audible = [window for window in windows if window.places]
     check_parts(count * len(audible))
     rows = torch.cat([window.rows for window in audible])
-    here, playing, spans = _encoded(model, rows), heard(rows, is_note(rows)), heard_spans(audible, tracks)
+    here, playing, stays = _encoded(model, rows), heard(rows, is_note(rows)), unheard(audible, tracks)
     companies = [
-        Company(t.notes[outside_of(t, its)], is_line(t), length_quarters) for t, its in zip(tracks, spans, strict=True)
+        Company(track.notes[its], is_line(track), length_quarters) for track, its in zip(tracks, stays, strict=True)
     ]
 
     def varied(number: int, drawn: Tensor) -> Notes:
@@ -116,7 +116,7 @@ def vary(
         return tuple(fitted(*each) for each in zip(new, companies, strict=True))
 
     proposals = tuple(varied(*each) for each in enumerate(from_prior(loaded, count, seed)))
-    return Written(proposals, spans, tuple(sorted(set().union(*(window.left_out for window in windows)))))
+    return Written(proposals, stays, tuple(sorted(set().union(*(window.left_out for window in windows)))))
 
 
 def interpolate(

@@ -7,7 +7,7 @@ others untouched.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.errors import OutOfRangeError, WrongKindError
 from engine.models.note_vae import NoteVae
 from engine.representations.note_fitting import Company, fitted, is_line
+from engine.representations.note_grid import grid_of
 from engine.representations.note_kit import kit_apart, with_one_kit
 from engine.representations.note_sequence import Floats, Track
 from engine.runtime.checkpoint import Checkpoint
@@ -22,6 +23,7 @@ from engine.runtime.checks import check_count, check_temperature
 from engine.runtime.filling import check_parts, parts_of, seed_of
 from engine.runtime.note_filling import Span, fill, hear, is_in
 
+Mask = NDArray[np.bool_]
 Notes = tuple[Floats, ...]
 """New notes of each track, `notes, 4`, in quarters from the song's start."""
 
@@ -32,12 +34,12 @@ class Written:
 
     Attributes:
         proposals: of each its new notes.
-        spans: for each track, where they take the place of what was there.
+        stays: for each track, which of its old notes stay beside them, `notes`.
         left_out: places of tracks that play there, and that the model had no room for.
     """
 
     proposals: tuple[Notes, ...]
-    spans: tuple[tuple[Span, ...], ...]
+    stays: tuple[Mask, ...]
     left_out: tuple[int, ...]
 
 
@@ -65,7 +67,8 @@ def fill_song(
     """Other music for a span of a song in 4/4, or what follows the song.
 
     A long span is filled from left to right, each two bars in the light of those before. Every track is silent in the
-    span but for what is new. A track that is a line stays one; no pitch is struck while it sounds.
+    span but for what is new; behind the song nothing is taken away. A track that is a line stays one; no pitch is
+    struck while it sounds.
 
     Args:
         loaded: a checkpoint whose role is `infill`.
@@ -90,32 +93,57 @@ def fill_song(
         )
     parts = parts_of(span.start_quarters, span.end_quarters, model)
     check_parts(count * len(parts))
-    given = with_one_kit([_without(track, span) for track in tracks])
+    stays = tuple(_stays(track, span, length_quarters) for track in tracks)
+    old = [replace(track, notes=track.notes[its]) for track, its in zip(tracks, stays, strict=True)]
     last = max(length_quarters, span.end_quarters)
+    companies = [Company(track.notes, is_line(track), last) for track in old]
+    given = with_one_kit(old)
 
     def filled(number: int) -> Notes:
         band: Sequence[Track] = given
         for turn, part in enumerate(parts):
             length = max(length_quarters, part.start_quarters)
             its = seed_of(seed, number, turn)
-            band = fill(model, band, part, length, count=1, temperature=temperature, seed=its)[0]
-        new = kit_apart([track.notes[_inside(track, span)] for track in band], tracks)
-        return tuple(fitted(notes, _company(track, span, last)) for notes, track in zip(new, tracks, strict=True))
+            fresh = fill(model, band, part, length, count=1, temperature=temperature, seed=its)[0]
+            band = [_with_new(*both, part) for both in zip(band, fresh, strict=True)]
+        new = [both.notes[len(before.notes) :] for before, both in zip(given, band, strict=True)]
+        return tuple(
+            fitted(_from(notes, track, span), company)
+            for notes, track, company in zip(kit_apart(new, old), old, companies, strict=True)
+        )
 
     drawn = tuple(filled(number) for number in range(count if temperature else 1))
     near = hear(model, given, parts[0], length_quarters)
     deaf = tuple(place for place, track in enumerate(near.tracks) if len(track.notes) and place not in near.places)
-    return Written(drawn if temperature else drawn * count, ((span,),) * len(tracks), deaf)
+    return Written(drawn if temperature else drawn * count, stays, deaf)
 
 
-def _without(track: Track, span: Span) -> Track:
-    return Track(track.notes[~_inside(track, span)], track.program, track.is_drum)
+def _stays(track: Track, span: Span, length_quarters: float) -> Mask:
+    """Which notes begin outside the span: all of them where it begins behind the song.
+
+    What is played freely begins a little before its beat, and belongs to it; what lies on a grid begins where it does.
+    """
+    if span.start_quarters >= length_quarters:
+        return np.ones(len(track.notes), bool)
+    if _is_played(track):
+        return ~is_in(track.notes, span.start_quarters, span.end_quarters)
+    onsets = track.notes[:, 0]
+    outside: Mask = (onsets < span.start_quarters) | (onsets >= span.end_quarters)
+    return outside
 
 
-def _inside(track: Track, span: Span) -> NDArray[np.bool_]:
-    return is_in(track.notes, span.start_quarters, span.end_quarters)
+def _is_played(track: Track) -> bool:
+    return grid_of(track.notes[:, 0]) is None
 
 
-def _company(track: Track, span: Span, end_quarters: float) -> Company:
-    old = _without(track, span)
-    return Company(old.notes, is_line(old), end_quarters)
+def _with_new(before: Track, fresh: Track, part: Span) -> Track:
+    """The track with the new notes of a part behind all others."""
+    new = fresh.notes[is_in(fresh.notes, part.start_quarters, part.end_quarters)]
+    return replace(before, notes=np.concatenate([before.notes, new]))
+
+
+def _from(notes: Floats, track: Track, span: Span) -> Floats:
+    """The notes, on a grid none of them before the span: its first beat is then no early one."""
+    if _is_played(track):
+        return notes
+    return np.column_stack([np.maximum(notes[:, 0], span.start_quarters), notes[:, 1:]])

@@ -82,19 +82,17 @@ def notes_in_song(rows: Tensor, window: SongWindow) -> list[Floats]:
     return [_SILENCE if track is None else snapped(track.notes, around) + ahead for track in theirs]
 
 
-def heard_spans(windows: Sequence[SongWindow], tracks: Sequence[Track]) -> tuple[tuple[Span, ...], ...]:
-    """For each track of the song where the model hears it; every track of drums is the kit."""
+def unheard(windows: Sequence[SongWindow], tracks: Sequence[Track]) -> tuple[NDArray[np.bool_], ...]:
+    """For each track of the song which notes lie in no window in which it has room; all drums have it together."""
     kit = next((place for place, track in enumerate(tracks) if track.is_drum), -1)
-    heard_as = [kit if track.is_drum else place for place, track in enumerate(tracks)]
-    return tuple(tuple(window.span for window in windows if place in window.places) for place in heard_as)
-
-
-def outside_of(track: Track, spans: Sequence[Span]) -> NDArray[np.bool_]:
-    """Which notes of a track begin outside these spans."""
-    stays = np.ones(len(track.notes), bool)
-    for span in spans:
-        stays &= ~is_in(track.notes, span.start_quarters, span.end_quarters)
-    return stays
+    found = []
+    for place, track in enumerate(tracks):
+        stays = np.ones(len(track.notes), bool)
+        for window in windows:
+            if (kit if track.is_drum else place) in window.places:
+                stays &= ~is_in(track.notes, window.span.start_quarters, window.span.end_quarters)
+        found.append(stays)
+    return tuple(found)
 
 
 def _window(config: NoteConfig, tracks: Sequence[Track], span: Span) -> SongWindow:
