@@ -21,7 +21,7 @@ from engine.representations.note_sequence import Floats, Track
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_count, check_temperature
 from engine.runtime.filling import check_parts, parts_of, seed_of
-from engine.runtime.note_filling import Span, fill, hear, is_in
+from engine.runtime.note_filling import Near, Span, fill, hear, is_in
 
 Mask = NDArray[np.bool_]
 Notes = tuple[Floats, ...]
@@ -66,9 +66,9 @@ def fill_song(
 ) -> Written:
     """Other music for a span of a song in 4/4, or what follows the song.
 
-    A long span is filled from left to right, each two bars in the light of those before. Every track is silent in the
-    span but for what is new; behind the song nothing is taken away. A track that is a line stays one; no pitch is
-    struck while it sounds.
+    A long span is filled from left to right, each two bars in the light of those before; at a song's beginning first
+    that part which has music beside it. Every track is silent in the span but for what is new; behind the song nothing
+    is taken away. A track that is a line stays one; no pitch is struck while it sounds.
 
     Args:
         loaded: a checkpoint whose role is `infill`.
@@ -101,7 +101,9 @@ def fill_song(
 
     def filled(number: int) -> Notes:
         band: Sequence[Track] = given
-        for turn, part in enumerate(parts):
+        waiting = list(parts)
+        for turn in range(len(parts)):
+            part = waiting.pop(_with_neighbours(model, band, waiting, length_quarters))
             length = max(length_quarters, part.start_quarters)
             its = seed_of(seed, number, turn)
             fresh = fill(model, band, part, length, count=1, temperature=temperature, seed=its)[0]
@@ -113,7 +115,7 @@ def fill_song(
         )
 
     drawn = tuple(filled(number) for number in range(count if temperature else 1))
-    near = hear(model, given, parts[0], length_quarters)
+    near = _near(model, given, parts[_with_neighbours(model, given, parts, length_quarters)], length_quarters)
     deaf = tuple(place for place, track in enumerate(near.tracks) if len(track.notes) and place not in near.places)
     return Written(drawn if temperature else drawn * count, stays, deaf)
 
@@ -134,6 +136,17 @@ def _stays(track: Track, span: Span, length_quarters: float) -> Mask:
 
 def _is_played(track: Track) -> bool:
     return grid_of(track.notes[:, 0]) is None
+
+
+def _with_neighbours(model: NoteVae, band: Sequence[Track], parts: Sequence[Span], length_quarters: float) -> int:
+    """The place of the first part round which something is heard; 0 where there is none."""
+    heard = (bool(_near(model, band, part, length_quarters).places) for part in parts)
+    return next((place for place, is_heard in enumerate(heard) if is_heard), 0)
+
+
+def _near(model: NoteVae, band: Sequence[Track], part: Span, length_quarters: float) -> Near:
+    """What the model hears round a part; behind the song the band has played up to it."""
+    return hear(model, band, part, max(length_quarters, part.start_quarters))
 
 
 def _with_new(before: Track, fresh: Track, part: Span) -> Track:
