@@ -74,7 +74,8 @@ def fill_song(
         loaded: a checkpoint whose role is `infill`.
         tracks: of the song, any number.
         span: on half bars; it begins in the song or at its end.
-        length_quarters: of the song; what is new ends where it does, or where the span does if that is later.
+        length_quarters: of the song; what is new ends where its track goes on, at the latest where the song ends, or
+            the span if that is later.
         count: 1..128; the first ones are the same however many follow.
         temperature: 0 the most likely, then all are the same; up to 2.
         seed: of the noise.
@@ -87,16 +88,17 @@ def fill_song(
     check_count(count)
     check_temperature(temperature)
     model = filler_of(loaded)
-    if not 0 <= span.start_quarters < span.end_quarters:
+    if not 0 <= span.start_quarters < span.end_quarters or span.start_quarters > length_quarters:
         raise OutOfRangeError(
-            f"the span is {span.start_quarters:g}..{span.end_quarters:g} quarters; let it begin first"
+            f"the span is {span.start_quarters:g}..{span.end_quarters:g} quarters; begin it in the song's "
+            f"0..{length_quarters:g}, and end it later"
         )
     parts = parts_of(span.start_quarters, span.end_quarters, model)
     check_parts(count * len(parts))
     stays = tuple(_stays(track, span, length_quarters) for track in tracks)
     old = [replace(track, notes=track.notes[its]) for track, its in zip(tracks, stays, strict=True)]
     last = max(length_quarters, span.end_quarters)
-    companies = [Company(track.notes, is_line(track), last) for track in old]
+    companies = [Company(track.notes, is_line(track), _ceiling(track, span, last)) for track in old]
     given = with_one_kit(old)
 
     def filled(number: int) -> Notes:
@@ -153,6 +155,12 @@ def _with_new(before: Track, fresh: Track, part: Span) -> Track:
     """The track with the new notes of a part behind all others."""
     new = fresh.notes[is_in(fresh.notes, part.start_quarters, part.end_quarters)]
     return replace(before, notes=np.concatenate([before.notes, new]))
+
+
+def _ceiling(track: Track, span: Span, last: float) -> float:
+    """Where what is new in a track ends at the latest: where it goes on with its own music behind the span."""
+    later = track.notes[track.notes[:, 0] >= span.end_quarters, 0]
+    return float(later.min(initial=last))
 
 
 def _from(notes: Floats, track: Track, span: Span) -> Floats:

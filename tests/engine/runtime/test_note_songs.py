@@ -83,6 +83,14 @@ def test_a_line_stays_a_line(filler: Checkpoint) -> None:
             assert (notes[:-1, 0] + notes[:-1, 1] <= notes[1:, 0] + 1 / 480).all()
 
 
+def test_what_is_new_ends_where_its_track_goes_on(filler: Checkpoint) -> None:
+    tracks = song_tracks()
+    for proposal in filled(filler, tracks, Span(4, 8), temperature=2.0, count=4).proposals:
+        for notes, track in zip(proposal, tracks, strict=True):
+            goes_on = track.notes[track.notes[:, 0] >= 8, 0].min()
+            assert ((notes[:, 0] + notes[:, 1]) <= goes_on + 1 / 480).all()
+
+
 def test_tracks_without_room_are_told_and_rest(filler: Checkpoint) -> None:
     crowd = [Track(song_tracks()[0].notes[: 9 + place], place) for place in range(9)]
     written = filled(filler, crowd, Span(8, 12))
@@ -96,7 +104,7 @@ def test_what_cannot_be_done_is_refused_in_words(filler: Checkpoint) -> None:
         filled(filler, tracks, Span(0, 16))
     with pytest.raises(OutOfRangeError, match="span"):
         filled(filler, tracks, Span(8, 8))
-    with pytest.raises(OutOfRangeError, match="behind the clip's end"):
+    with pytest.raises(OutOfRangeError, match=r"song's 0\.\.16"):
         filled(filler, tracks, Span(20, 24))
     with pytest.raises(TooLargeError, match="parts"):
         filled(filler, tracks, Span(16, 16 + 512), count=128)
