@@ -178,7 +178,7 @@ def write_bands(
             for track in band
         ]
         write_parts(parts, path, cut_at_loop_end=True)
-        yield path, f"{path}: {sum(len(track.notes) for track in band)} notes, {_count(len(band), 'track')}"
+        yield path, f"{path}: {_count(sum(len(track.notes) for track in band), 'note')} in {_count(len(band), 'track')}"
 
 
 def left_out_lines(source: SongFile, written: Written, fate: str) -> Iterator[str]:

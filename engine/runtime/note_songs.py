@@ -95,6 +95,7 @@ def fill_song(
         )
     parts = parts_of(span.start_quarters, span.end_quarters, model)
     check_parts(count * len(parts))
+    early = [_is_played(track) and span.start_quarters < length_quarters for track in tracks]
     stays = tuple(_stays(track, span, length_quarters) for track in tracks)
     old = [replace(track, notes=track.notes[its]) for track, its in zip(tracks, stays, strict=True)]
     last = max(length_quarters, span.end_quarters)
@@ -112,8 +113,8 @@ def fill_song(
             band = [_with_new(*both, part) for both in zip(band, fresh, strict=True)]
         new = [both.notes[len(before.notes) :] for before, both in zip(given, band, strict=True)]
         return tuple(
-            fitted(_from(notes, track, span), company)
-            for notes, track, company in zip(kit_apart(new, old), old, companies, strict=True)
+            fitted(notes if is_early else _from(notes, span), company)
+            for notes, is_early, company in zip(kit_apart(new, old), early, companies, strict=True)
         )
 
     drawn = tuple(filled(number) for number in range(count if temperature else 1))
@@ -163,8 +164,6 @@ def _ceiling(track: Track, span: Span, last: float) -> float:
     return float(later.min(initial=last))
 
 
-def _from(notes: Floats, track: Track, span: Span) -> Floats:
-    """The notes, on a grid none of them before the span: its first beat is then no early one."""
-    if _is_played(track):
-        return notes
+def _from(notes: Floats, span: Span) -> Floats:
+    """The notes, none of them before the span: on a grid, and behind a song, the first beat is no early one."""
     return np.column_stack([np.maximum(notes[:, 0], span.start_quarters), notes[:, 1:]])
