@@ -137,7 +137,11 @@ def write_songs(
 def write_new_bars(
     source: SongFile, written: Written, span: Span, folder: Path, name: str
 ) -> Iterator[tuple[Path, str]]:
-    """As `write_songs`, but of each proposal the span's new notes alone, from the file's beginning."""
+    """As `write_songs`, but of each proposal the span's new notes alone, from the file's beginning.
+
+    Raises:
+        DataError: a proposal has no notes, or a file cannot be written.
+    """
     make_folder(folder)
     bpm = source.bpm_at(span.start_quarters)
     length = span.end_quarters - span.start_quarters
@@ -145,6 +149,8 @@ def write_new_bars(
         path = folder / f"{name}_{number:02d}.mid"
         pairs = zip(source.song.tracks, proposal, strict=True)
         parts = [_part(track, notes, span, length, bpm) for track, notes in pairs if len(notes)]
+        if not parts:
+            raise DataError(f"no new note fits in for {path.name} beside those that sound on there; take another seed")
         write_parts(parts, path, cut_at_loop_end=True)
         yield path, _line(path, proposal)
 

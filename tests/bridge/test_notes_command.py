@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import mido
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from made_up_songs import FILLER, INVENTOR, song_parts, write_model, write_song
 
 from bridge.cli import main
-from bridge.note_files import read_song
+from bridge.note_files import bars_after, read_song, write_new_bars
+from engine.errors import DataError
 from engine.representations.midi_parts import write_parts
 from engine.representations.midi_tracks import MidiSong, TickNote, load_song
+from engine.runtime.note_songs import Written
 
 SEEDED = ("--seed", 4, "--temperature", 1.0, "--count", 2)
 
@@ -94,6 +97,14 @@ def test_the_new_bars_can_be_written_alone(song: Path, filler: Path, tmp_path: P
     assert {t.name: [(n.pitch, n.velocity) for n in t.notes] for t in new.tracks} == {
         name: [(n.pitch, n.velocity) for n in notes] for name, notes in behind.items()
     }
+
+
+def test_new_bars_without_a_note_are_no_file(song: Path, tmp_path: Path) -> None:
+    source = read_song(song)
+    nothing = tuple(track.notes[:0] for track in source.tracks)
+    written = Written((nothing,), tuple(np.ones(len(track.notes), bool) for track in source.tracks), ())
+    with pytest.raises(DataError, match="another seed"):
+        list(write_new_bars(source, written, bars_after(source, 1), tmp_path, "new"))
 
 
 def test_a_song_is_varied_on_its_own_tracks(song: Path, inventor: Path, tmp_path: Path) -> None:
