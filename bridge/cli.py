@@ -30,6 +30,7 @@ COMMANDS = {
     "data": "bridge.commands.data:data",
     "train": "bridge.commands.train:train",
     "chords": "bridge.commands.chords:chords",
+    "notes": "bridge.commands.notes:notes",
     "learn": "bridge.commands.learn:learn",
     "evaluate": "bridge.commands.evaluate:evaluate",
     "sweep": "bridge.commands.sweep:sweep",

@@ -42,7 +42,7 @@ def fill_spans(
     is_outside = is_note(rows) & ~is_inside(rows, span)
     if not is_outside.any(1).all():
         raise OutOfRangeError("no note is heard outside the span; there is nothing to go on with: sample instead")
-    instruments, programs = _heard(rows, is_outside)
+    instruments, programs = heard(rows, is_outside)
     outside = model.outside(rows, span).times(count)
     noise = torch.randn(outside.mu.shape, generator=generator).to(outside.mu.device)
     z = outside.mu + temperature * (0.5 * outside.log_var).exp() * noise
@@ -58,13 +58,18 @@ def fill_spans(
     return filled
 
 
-def _heard(rows: Tensor, is_outside: Tensor) -> tuple[Tensor, Tensor]:
-    """Which instruments play outside, the end among them, and with which program; each `windows, 9`."""
-    places = torch.where(is_outside, rows[..., notes.INSTRUMENT], notes.NO_INSTRUMENT)
-    heard = torch.zeros(len(rows), notes.NUM_INSTRUMENTS + 1, dtype=torch.bool, device=rows.device)
-    heard = heard.scatter(1, places, True)
-    heard[:, notes.NO_INSTRUMENT] = True
-    programs = torch.full(heard.shape, notes.NO_PROGRAM, device=rows.device)
-    given = torch.where(is_outside, rows[..., notes.PROGRAM], notes.NO_PROGRAM)
+def heard(rows: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    """Which instruments play the wanted notes, the end among them, and with which program; each `windows, 9`.
+
+    Args:
+        rows: `windows, slots, 6`.
+        wanted: which of them count, `windows, slots`.
+    """
+    places = torch.where(wanted, rows[..., notes.INSTRUMENT], notes.NO_INSTRUMENT)
+    found = torch.zeros(len(rows), notes.NUM_INSTRUMENTS + 1, dtype=torch.bool, device=rows.device)
+    found = found.scatter(1, places, True)
+    found[:, notes.NO_INSTRUMENT] = True
+    programs = torch.full(found.shape, notes.NO_PROGRAM, device=rows.device)
+    given = torch.where(wanted, rows[..., notes.PROGRAM], notes.NO_PROGRAM)
     programs = programs.scatter_reduce(1, places, given, "amin")
-    return heard, programs
+    return found, programs

@@ -33,6 +33,7 @@ NOTE_VALUES = (
 )  # fmt: skip
 """In quarters: what a time may be guessed round."""
 _FIRST_LIKING = 0.75
+_LONGEST_TICKS = notes.MAX_DURATION_QUARTERS * notes.TICKS_PER_QUARTER
 ORDER = ("distance", "instrument", "program", "pitch", "velocity", "duration")
 
 
@@ -164,7 +165,7 @@ class NoteHeads(nn.Module):
             else:
                 read = self._time(self._said(name, hidden, told, found), self._values(name, told, found), reading)
                 column = notes.ONSET if name == "distance" else notes.DURATION
-                found[..., column] = read if name == "distance" else read.clamp_min(1)
+                found[..., column] = read if name == "distance" else read.clamp(1, _LONGEST_TICKS)
             x = self._tell(tables, x, name, read)
             if name == "instrument":
                 x = x + self._line(tables, told.voices, read)

@@ -60,12 +60,14 @@ class MidiTrack:
         name: as the file has it, may be empty.
         notes: in order of onset; at least one.
         program: General MIDI's number of its sound, 0..127; 0 where the file has none.
+        place: of the file's own tracks, counted from 0, the one that holds it.
     """
 
     number: int
     name: str
     notes: tuple[TickNote, ...]
     program: int = 0
+    place: int = 0
 
     @property
     def is_drums(self) -> bool:
@@ -110,14 +112,14 @@ def load_song(path: str | Path) -> MidiSong:
         DataError: the file is missing, no MIDI file, broken, timed in SMPTE frames, or of format 2 with several tracks.
         TooLargeError: it is larger than `MAX_FILE_BYTES`.
     """
-    file = _parse(Path(path))
+    file = parse_file(Path(path))
     if file.ticks_per_beat <= 0:
         raise DataError(
             f"{path} is timed in SMPTE frames, not in quarters, so it has no beats; export it again with a tempo"
         )
     if file.type == 2 and len(file.tracks) > 1:
         raise DataError(f"{path} holds {len(file.tracks)} independent patterns (format 2); save each as a file")
-    events = [list(_timed(track)) for track in file.tracks]
+    events = [list(timed(track)) for track in file.tracks]
     metas = sorted(((tick, m) for track in events for tick, m in track if m.is_meta), key=lambda item: item[0])
     markers = [t for t, m in metas if m.type == "marker" and m.text.strip().lower() == LOOP_END_MARKER.lower()]
     return MidiSong(
@@ -128,6 +130,35 @@ def load_song(path: str | Path) -> MidiSong:
         markers[0] if markers else None,
         max((track[-1][0] for track in events if track), default=0),
     )
+
+
+def parse_file(path: Path) -> Any:
+    """The file as mido has it.
+
+    Raises:
+        DataError: it is missing, or no whole MIDI file.
+        TooLargeError: it is larger than `MAX_FILE_BYTES`.
+    """
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise TooLargeError(f"{path} is larger than {MAX_FILE_BYTES // 2**20} MiB; give a file of one clip")
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+    try:
+        return mido.MidiFile(file=io.BytesIO(content))
+    except _BROKEN_FILE as error:
+        raise DataError(
+            f"{path} is not a whole MIDI file ({str(error) or 'it ends too early'}); export it again"
+        ) from error
+
+
+def timed(track: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """The messages of a track, each with its tick."""
+    tick = 0
+    for message in track:
+        tick += message.time
+        yield tick, message
 
 
 def loop_quarters(notes: Sequence[TickNote], song: MidiSong, numerator: int, denominator: int) -> float:
@@ -145,39 +176,17 @@ def loop_quarters(notes: Sequence[TickNote], song: MidiSong, numerator: int, den
     return max(1, held_bars, struck_bars) * bar
 
 
-def _parse(path: Path) -> Any:
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise TooLargeError(f"{path} is larger than {MAX_FILE_BYTES // 2**20} MiB; give a file of one clip")
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
-    try:
-        return mido.MidiFile(file=io.BytesIO(content))
-    except _BROKEN_FILE as error:
-        raise DataError(
-            f"{path} is not a whole MIDI file ({str(error) or 'it ends too early'}); export it again"
-        ) from error
-
-
-def _timed(track: Iterable[Any]) -> Iterator[tuple[int, Any]]:
-    tick = 0
-    for message in track:
-        tick += message.time
-        yield tick, message
-
-
 def _tracks(file: Any, events: list[list[tuple[int, Any]]]) -> Iterator[MidiTrack]:
     number = 0
     programs = _programs(message for track in events for _, message in track)
-    for messages, track in zip(events, file.tracks, strict=True):
+    for place, (messages, track) in enumerate(zip(events, file.tracks, strict=True)):
         notes = _notes(messages)
         channels = sorted({note.channel for note in notes})
         parts = [[n for n in notes if n.channel == c] for c in channels] if file.type == 0 else [notes]
         for part in filter(None, parts):
             number += 1
             own = {**programs, **_programs(message for _, message in messages)}
-            yield MidiTrack(number, track.name.strip(), tuple(part), own.get(part[0].channel, 0))
+            yield MidiTrack(number, track.name.strip(), tuple(part), own.get(part[0].channel, 0), place)
 
 
 def _programs(messages: Iterable[Any]) -> dict[int, int]:

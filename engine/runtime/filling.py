@@ -66,8 +66,8 @@ def infill(
             "and not be empty"
         )
     model = _model(loaded)
-    parts = _parts(start, end, model)
-    _check_size(count * len(parts))
+    parts = parts_of(start, end, model)
+    check_parts(count * len(parts))
     kept = [note for note in clip.notes if not start <= note.start_quarters < end]
     given = Track.of(replace(clip, notes=tuple(kept)), is_drum=is_drum)
 
@@ -76,7 +76,7 @@ def infill(
         for turn, part in enumerate(parts):
             (track,) = fill(
                 model, [track], part, clip.length_quarters, count=1, temperature=temperature,
-                seed=_seed(seed, number, turn),
+                seed=seed_of(seed, number, turn),
             )[0]  # fmt: skip
         fresh = _fresh(track, given, start, end)
         ceiling = min(
@@ -108,7 +108,7 @@ def continue_clip(
     _check_meter(clip)
     if bars < 1:
         raise OutOfRangeError(f"{bars} bars were asked for; ask for 1 or more")
-    _check_size(count * math.ceil(bars / 2))
+    check_parts(count * math.ceil(bars / 2))
     model = _model(loaded)
     length = math.ceil(clip.length_quarters / BAR_QUARTERS - 1e-6) * BAR_QUARTERS
     ahead = length - clip.length_quarters  # so that what follows begins on a bar line
@@ -116,9 +116,9 @@ def continue_clip(
     given = Track(track.notes + np.array([ahead, 0, 0, 0]), 0, is_drum)
 
     def followed(number: int) -> Clip:
-        (longer,) = go_on(model, [given], length, bars, count=1, temperature=temperature, seed=_seed(seed, number, 0))[
-            0
-        ]
+        (longer,) = go_on(
+            model, [given], length, bars, count=1, temperature=temperature, seed=seed_of(seed, number, 0)
+        )[0]
         new = [replace(n, start_quarters=n.start_quarters - length) for n in _fresh(longer, given, length, math.inf)]
         new = [replace(note, start_quarters=max(0.0, note.start_quarters)) for note in new]
         end = bars * BAR_QUARTERS
@@ -136,14 +136,15 @@ def _check_meter(clip: Clip) -> None:
         raise UnsupportedMeterError(f"the clip is in {clip.meter}; only clips in 4/4 are filled and continued so far")
 
 
-def _check_size(parts: int) -> None:
+def check_parts(parts: int) -> None:
+    """What one request may have the model fill: at most `MAX_PARTS` parts of two bars, of all its answers."""
     if parts > MAX_PARTS:
         raise TooLargeError(
             f"{parts} parts of two bars are more than {MAX_PARTS} at once; ask for fewer or shorter ones"
         )
 
 
-def _parts(start: float, end: float, model: NoteVae) -> list[Span]:
+def parts_of(start: float, end: float, model: NoteVae) -> list[Span]:
     """The half bars that hold the span, as many at a time as the model fills."""
     most = model.config.steps / 2 / 4
     low = math.floor(start / HALF_BAR_QUARTERS) * HALF_BAR_QUARTERS
@@ -152,7 +153,8 @@ def _parts(start: float, end: float, model: NoteVae) -> list[Span]:
     return [Span(each, min(high, each + most)) for each in starts]
 
 
-def _seed(seed: int, number: int, turn: int) -> int:
+def seed_of(seed: int, number: int, turn: int) -> int:
+    """The seed of a turn of an answer, both counted from 0."""
     return (seed + _NEXT_SEED * number + turn) % 2**63
 
 

@@ -44,6 +44,31 @@ class Span:
     end_quarters: float
 
 
+@dataclass(frozen=True)
+class Near:
+    """What a model can hear round a span.
+
+    Attributes:
+        window_quarters: where its window starts.
+        tracks: the notes of each track in the window and outside the span, counted from the window's start.
+        places: of the tracks that play there and have room.
+    """
+
+    window_quarters: float
+    tracks: tuple[Track, ...]
+    places: tuple[int, ...]
+
+
+def hear(model: NoteVae, tracks: Sequence[Track], span: Span, length_quarters: float) -> Near:
+    """What `fill` shows the model; the arguments and errors are its own."""
+    _check(span, length_quarters, model)
+    bars = model.config.steps // 16
+    looped = [_looped(_outside(track, span), length_quarters, span, bars) for track in tracks]
+    window = _window(looped, span, bars)
+    shown = [in_window(track, window, bars) for track in looped]
+    return Near(window, tuple(shown), tuple(with_room(shown, model.config.slots)))
+
+
 def fill(
     model: NoteVae,
     tracks: Sequence[Track],
@@ -75,20 +100,16 @@ def fill(
         OutOfRangeError: a span off the half bars, too long or empty; no note outside it to go on with.
         TooLargeError: more than one track of drums.
     """
-    _check(span, length_quarters, model)
     heard = [_outside(track, span) for track in tracks]
-    bars = model.config.steps // 16
-    looped = [_looped(track, length_quarters, span, bars) for track in heard]
-    window = _window(looped, span, bars)
-    shown = [_in_window(track, window, bars) for track in looped]
-    kept = with_room(shown, model.config.slots)
-    playing = [shown[place] for place in kept]
+    near = hear(model, tracks, span, length_quarters)
+    window, bars = near.window_quarters, model.config.steps // 16
+    playing = [near.tracks[place] for place in near.places]
     rows = torch.from_numpy(to_tensor(playing, bars * BAR_QUARTERS, model.config.slots).astype(np.int64))[None]
     bounds = torch.tensor([[round((t - window) * TICKS_PER_QUARTER) for t in (span.start_quarters, span.end_quarters)]])
     generator = torch.Generator().manual_seed(seed)
     device = next(model.parameters()).device
     found = fill_spans(model, rows.to(device), bounds.to(device), count, temperature, generator)[0].cpu().numpy()
-    numbers = dict(zip(kept, instruments_of(playing), strict=True))
+    numbers = dict(zip(near.places, instruments_of(playing), strict=True))
     around = np.concatenate([track.notes for track in playing])
     return [
         tuple(
@@ -148,12 +169,11 @@ def _check(span: Span, length_quarters: float, model: NoteVae) -> None:
 
 
 def _outside(track: Track, span: Span) -> Track:
-    return Track(
-        track.notes[~_is_in(track.notes, span.start_quarters, span.end_quarters)], track.program, track.is_drum
-    )
+    return Track(track.notes[~is_in(track.notes, span.start_quarters, span.end_quarters)], track.program, track.is_drum)
 
 
-def _is_in(notes: Floats, start: float, end: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def is_in(notes: Floats, start: float, end: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which notes, `notes, 4`, begin between two times, in quarters; one that is a little early is its beat's."""
     onsets = notes[:, 0] + EARLY_QUARTERS
     inside: np.ndarray[tuple[int], np.dtype[np.bool_]] = (onsets >= start) & (onsets < end)
     return inside
@@ -177,15 +197,15 @@ def _window(tracks: Sequence[Track], span: Span, bars: int) -> float:
 
     def worth(bar: int) -> tuple[int, float]:
         start = bar * BAR_QUARTERS
-        heard = sum(int(_is_in(track.notes, start, start + bars * BAR_QUARTERS).sum()) for track in tracks)
+        heard = sum(int(is_in(track.notes, start, start + bars * BAR_QUARTERS).sum()) for track in tracks)
         return heard, -abs(start - middle)
 
     return max(range(first, last + 1), key=worth) * BAR_QUARTERS
 
 
-def _in_window(track: Track, window: float, bars: int) -> Track:
-    """What is heard of a track outside the span, counted from the window's start."""
-    notes = track.notes[_is_in(track.notes, window, window + bars * BAR_QUARTERS)].copy()
+def in_window(track: Track, window: float, bars: int) -> Track:
+    """What begins of a track in a window of so many bars, counted from the window's start, in quarters."""
+    notes = track.notes[is_in(track.notes, window, window + bars * BAR_QUARTERS)].copy()
     notes[:, 0] -= window
     notes[:, 1] = np.minimum(notes[:, 1], MAX_DURATION_QUARTERS)
     return Track(notes, track.program, track.is_drum)
@@ -201,6 +221,6 @@ def _joined(
     if around is not None:
         notes = snapped(notes, around)
     notes[:, 0] += window
-    notes = distinct(notes[_is_in(notes, span.start_quarters, span.end_quarters)])
+    notes = distinct(notes[is_in(notes, span.start_quarters, span.end_quarters)])
     together = np.concatenate([outside.notes, notes])
     return Track(together[np.lexsort((together[:, 2], together[:, 0]))], track.program, track.is_drum)

@@ -40,7 +40,8 @@ log = logging.getLogger("engine")
 
 
 class Roster:
-    """Models by name and by role. What has no role here is left out, and said so.
+    """Models by name and by role. What has no role here is left out, and said so; of one for the
+    command line alone quietly.
 
     Roles are `melody`, `drums` and `trio` (autoencoders of that kind), `chords`, `humanize`, `drumify` and `infill`.
     Without a choice a role is played by a model of two bars, drums by one of grooves; where several are left, by one of
@@ -162,7 +163,10 @@ class Roster:
                 self._by_name[summary.name] = (role, summary)
             elif summary not in self._left_out:
                 self._left_out.add(summary)
-                log.warning("%s is left out: no request is made of models of its kind yet", summary.name)
+                if is_for_files(summary):
+                    log.info("%s is for MIDI files on the command line: no request is made of it here", summary.name)
+                else:
+                    log.warning("%s is left out: no request is made of models of its kind yet", summary.name)
         by_preference = sorted(self._by_name.values(), key=lambda pair: self._rank(*pair), reverse=True)
         self._default = {role: summary.name for role, summary in by_preference}
         self._shelf.favoured = frozenset(self._default.values())
@@ -188,6 +192,11 @@ def role_of(summary: Summary) -> str | None:
     if isinstance(summary.config, NoteConfig):
         return INFILL if summary.config.is_conditional else None
     return _VAE_ROLES.get(summary.config.music) if summary.task == PLAIN_TASK else None
+
+
+def is_for_files(summary: Summary) -> bool:
+    """Whether a model has no role since it is for the command line alone: an autoencoder of notes of many tracks."""
+    return isinstance(summary.config, NoteConfig) and not summary.config.is_conditional and summary.task == PLAIN_TASK
 
 
 def vae_of(loaded: Checkpoint) -> Vae:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 from made_up import tiny_feel, tiny_vae, write_checkpoints
+from made_up_songs import INVENTOR
+from made_up_songs import loaded as loaded_notes
 
 from engine.errors import UnknownModelError, WrongKindError
 from engine.models.config import FeelConfig, VaeConfig
@@ -101,6 +103,16 @@ def test_models_without_a_part_are_left_out_and_it_is_said_once(caplog: pytest.L
     assert [record.getMessage().split()[0] for record in caplog.records] == ["told_to_humanize"]
     with pytest.raises(UnknownModelError):
         roster.with_prior("told_to_humanize")
+
+
+def test_a_model_for_the_command_line_alone_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    """It has no role, and may lie among those that have one."""
+    found = [loaded_notes(INVENTOR, "multi_note"), loaded("groove", tiny_vae("groove"))]
+    with caplog.at_level(logging.INFO, "engine"):
+        roster = Roster(Shelf.of(found))
+        roster.adopt(found[0].summary, found[0])
+    assert [model.name for model in roster.models] == ["groove"]
+    assert [(record.levelname, record.getMessage().split()[0]) for record in caplog.records] == [("INFO", "multi_note")]
 
 
 def test_what_comes_while_it_runs_is_known_and_what_changes_has_a_new_edition(roster: Roster) -> None:
