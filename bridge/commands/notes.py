@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FILLER, INVENTOR = "infill_2bar", "multi_note"
 """The shipped models: that which continues and fills, and that which varies and invents."""
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FREE = click.option("--temperature", default=0.5, type=click.FloatRange(0, 2), help="0 is the most likely.")
+_FREE = click.option("--temperature", default=0.8, type=click.FloatRange(0, 2), help="0 is the most likely.")
 _FIRM = click.option("--temperature", default=0.0, type=click.FloatRange(0, 2), help="0 is the most likely.")
 _COUNT = click.option("--count", default=4, type=click.IntRange(1, 128), help="How many.")
 _SEEDED = click.option("--seed", default=0, type=SEED, help="The same seed gives the same notes.")

@@ -18,6 +18,7 @@ from engine.representations.note_sequence import TICKS_PER_QUARTER, Floats, Trac
 RELEASE_QUARTERS = 1 / 8
 """An old note that sounds on for so long into a new one of its pitch is let end first; into a longer one it is none."""
 _SHORTEST_QUARTERS = 1 / TICKS_PER_QUARTER
+_STAYING_SEMITONES = 2.5
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,37 @@ def fitted(new: Floats, company: Company) -> Floats:
     """The new notes, `notes, 4`, in order of onset and pitch; of those that fit nowhere, none."""
     ordered = new[np.lexsort((new[:, 2], new[:, 0]))]
     if company.is_line:
-        ordered = _highest(ordered)
+        ordered = led(ordered, company.old)
     placed = _begun_late(ordered, company.old)
     return _ended(placed, company)
 
 
-def _highest(notes: Floats) -> Floats:
-    """Of notes that begin together the highest, which is the last."""
-    is_last = np.ones(len(notes), bool)
-    is_last[:-1] = np.diff(notes[:, 0]) > 0
-    return notes[is_last]
+def led(new: Floats, old: Floats) -> Floats:
+    """A line, `notes, 4`: of new notes that begin together that nearest to the note before it, rather a step than none.
+
+    Args:
+        new: in any order.
+        old: notes that stay; the first new one goes on from the last of those before it; without one it is the highest.
+    """
+    line: list[Floats] = []
+    for onset in np.unique(new[:, 0]):
+        together = new[new[:, 0] == onset]
+        together = together[together[:, 2].argsort()[::-1]]
+        before = line[-1:] or list(_last_before(onset, old))
+        line.append(together[_nearest(together[:, 2], before[0][2]) if before else 0])
+    return np.array(line).reshape(-1, 4)
+
+
+def _nearest(pitches: Floats, before: float) -> int:
+    """The place of the pitch that a line moves to; it rather takes a step than stays."""
+    apart = np.abs(pitches - before)
+    return int(np.where(apart == 0, _STAYING_SEMITONES, apart).argmin())
+
+
+def _last_before(onset: float, old: Floats) -> Floats:
+    """The old note that began last before this onset, of several the highest, `1, 4`; `0, 4` where there is none."""
+    earlier = old[old[:, 0] < onset]
+    return earlier[np.lexsort((earlier[:, 2], earlier[:, 0]))][-1:]
 
 
 def _begun_late(new: Floats, old: Floats) -> Floats:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -17,10 +17,11 @@ import numpy as np
 from engine.errors import OutOfRangeError, TooLargeError, UnsupportedMeterError
 from engine.models.note_vae import NoteVae
 from engine.representations.clip import Clip, Note, make_clip
+from engine.representations.note_fitting import led
 from engine.representations.note_sequence import Floats, Track
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_count, check_temperature
-from engine.runtime.note_filling import BAR_QUARTERS, HALF_BAR_QUARTERS, Span, fill, go_on
+from engine.runtime.note_filling import BAR_QUARTERS, HALF_BAR_QUARTERS, Span, fill
 
 MAX_PARTS = 256
 """Parts that one request may have the model fill, of all its answers together."""
@@ -70,19 +71,14 @@ def infill(
     check_parts(count * len(parts))
     kept = [note for note in clip.notes if not start <= note.start_quarters < end]
     given = Track.of(replace(clip, notes=tuple(kept)), is_drum=is_drum)
+    play = _Player(model, given, parts, clip.length_quarters, is_line, temperature, seed)
 
     def filled(number: int) -> Clip:
-        track = given
-        for turn, part in enumerate(parts):
-            (track,) = fill(
-                model, [track], part, clip.length_quarters, count=1, temperature=temperature,
-                seed=seed_of(seed, number, turn),
-            )[0]  # fmt: skip
-        fresh = _fresh(track, given, start, end)
+        new = [note for note in play(number) if start <= note.start_quarters < end]
         ceiling = min(
             [note.start_quarters for note in kept if note.start_quarters >= end], default=clip.length_quarters
         )
-        added = _in_line(fresh, ceiling) if is_line else _cut(fresh, clip.length_quarters)
+        added = _in_line(new, ceiling) if is_line else _cut(new, clip.length_quarters)
         return make_clip([*kept, *added], clip.length_quarters, clip.numerator, clip.denominator, clip.bpm)
 
     return _each(filled, count, temperature)
@@ -114,17 +110,56 @@ def continue_clip(
     ahead = length - clip.length_quarters  # so that what follows begins on a bar line
     track = Track.of(clip, is_drum=is_drum)
     given = Track(track.notes + np.array([ahead, 0, 0, 0]), 0, is_drum)
+    end = bars * BAR_QUARTERS
+    play = _Player(model, given, parts_of(length, length + end, model), length, is_line, temperature, seed)
 
     def followed(number: int) -> Clip:
-        (longer,) = go_on(
-            model, [given], length, bars, count=1, temperature=temperature, seed=seed_of(seed, number, 0)
-        )[0]
-        new = [replace(n, start_quarters=n.start_quarters - length) for n in _fresh(longer, given, length, math.inf)]
-        new = [replace(note, start_quarters=max(0.0, note.start_quarters)) for note in new]
-        end = bars * BAR_QUARTERS
+        new = [replace(note, start_quarters=max(0.0, note.start_quarters - length)) for note in play(number)]
         return make_clip(_in_line(new, end) if is_line else _cut(new, end), end, bpm=clip.bpm)
 
     return _each(followed, count, temperature)
+
+
+@dataclass(frozen=True)
+class _Player:
+    """What the model plays in the parts of one span, one after the other.
+
+    Attributes:
+        model: a conditional one.
+        given: the notes that stay.
+        parts: of the span.
+        length_quarters: of the clip.
+        is_line: whether one note shall sound at a time; the model hears so of what it played before.
+        temperature: 0..2.
+        seed: of the noise.
+    """
+
+    model: NoteVae
+    given: Track
+    parts: Sequence[Span]
+    length_quarters: float
+    is_line: bool
+    temperature: float
+    seed: int
+
+    def __call__(self, number: int) -> list[Note]:
+        """The new notes of an answer, counted from 0."""
+        track, played = self.given, []
+        for turn, part in enumerate(self.parts):
+            length, its = max(self.length_quarters, part.start_quarters), seed_of(self.seed, number, turn)
+            (both,) = fill(self.model, [track], part, length, count=1, temperature=self.temperature, seed=its)[0]
+            old, new = _apart(both, track)
+            new = led(new, old) if self.is_line else new
+            track = replace(track, notes=np.concatenate([old, new]))
+            played += [_note(row) for row in new]
+        return played
+
+
+def _apart(both: Track, before: Track) -> tuple[Floats, Floats]:
+    """Notes that were there before, and new ones."""
+    known = {row.tobytes() for row in before.notes}
+    is_old = np.array([row.tobytes() in known for row in both.notes], bool)
+    return both.notes[is_old], both.notes[~is_old]
 
 
 def _model(loaded: Checkpoint) -> NoteVae:
@@ -163,15 +198,6 @@ def _each(make: Callable[[int], Clip], count: int, temperature: float) -> tuple[
     return (make(0),) * count if temperature == 0 else tuple(make(number) for number in range(count))
 
 
-def _fresh(track: Track, given: Track, start: float, end: float) -> list[Note]:
-    """The notes of a track that were not given and begin in a span, as notes."""
-    old = {row.tobytes() for row in given.notes}
-    rows = [row for row in track.notes if row.tobytes() not in old]
-    if math.isinf(end):
-        return [_note(row) for row in rows]
-    return [_note(row) for row in rows if start <= row[0] < end]
-
-
 def _note(row: Floats) -> Note:
     onset, lasts, pitch, loud = row.tolist()
     return Note(onset, int(pitch), lasts, loud)
@@ -186,9 +212,7 @@ def _cut(notes: Sequence[Note], end: float) -> list[Note]:
 
 
 def _in_line(notes: Sequence[Note], end: float) -> list[Note]:
-    """One note at a time: of those that begin together the highest, each cut off by the next."""
-    highest: dict[float, Note] = {}
-    for note in sorted(notes):
-        highest[note.start_quarters] = note
-    ends = [*(start for start in highest), end][1:]
-    return [_cut([note], until)[0] for note, until in zip(highest.values(), ends, strict=True)]
+    """Each note cut off by the next."""
+    ordered = sorted(notes)
+    ends = [*(note.start_quarters for note in ordered), end][1:]
+    return [_cut([note], until)[0] for note, until in zip(ordered, ends, strict=True)]

@@ -120,43 +120,6 @@ def fill(
     ]
 
 
-def go_on(
-    model: NoteVae,
-    tracks: Sequence[Track],
-    length_quarters: float,
-    bars: int,
-    *,
-    count: int = 4,
-    temperature: float = 0.8,
-    seed: int = 0,
-    snap: bool = True,
-) -> list[tuple[Track, ...]]:
-    """Continuations of a clip by so many bars, each all tracks of the clip with what follows.
-
-    Each proposal goes on from its own last bars, as much at a time as the model fills at once. The arguments are those
-    of `fill`; the clip's length is a whole number of half bars.
-
-    Raises:
-        OutOfRangeError, TooLargeError: as `fill`; or no bar is asked for.
-    """
-    if bars < 1:
-        raise OutOfRangeError(f"{bars} bars to go on; ask for 1 or more")
-    at_once = model.config.steps * STEP_TICKS / TICKS_PER_QUARTER / 2
-    proposals: list[tuple[Track, ...]] = []
-    start, end = length_quarters, length_quarters + bars * BAR_QUARTERS
-    while start < end:
-        span = Span(start, min(end, start + at_once))
-        if not proposals:
-            proposals = fill(model, tracks, span, start, count=count, temperature=temperature, seed=seed, snap=snap)
-        else:
-            proposals = [
-                fill(model, one, span, start, count=1, temperature=temperature, seed=seed + number, snap=snap)[0]
-                for number, one in enumerate(proposals, start=1)
-            ]
-        start = span.end_quarters
-    return proposals
-
-
 def _check(span: Span, length_quarters: float, model: NoteVae) -> None:
     times = (span.start_quarters, span.end_quarters)
     if any(not math.isfinite(time) or time % HALF_BAR_QUARTERS for time in times) or min(times) < 0:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import OutOfRangeError, WrongKindError
 from engine.models.note_vae import NoteVae
-from engine.representations.note_fitting import Company, fitted, is_line
+from engine.representations.note_fitting import Company, fitted, is_line, led
 from engine.representations.note_grid import grid_of
 from engine.representations.note_kit import kit_apart, with_one_kit
 from engine.representations.note_sequence import Floats, Track
@@ -101,6 +101,7 @@ def fill_song(
     last = max(length_quarters, span.end_quarters)
     companies = [Company(track.notes, is_line(track), _ceiling(track, span, last)) for track in old]
     given = with_one_kit(old)
+    is_one_line = [is_line(track) for track in given]
 
     def filled(number: int) -> Notes:
         band: Sequence[Track] = given
@@ -110,7 +111,8 @@ def fill_song(
             length = max(length_quarters, part.start_quarters)
             its = seed_of(seed, number, turn)
             fresh = fill(model, band, part, length, count=1, temperature=temperature, seed=its)[0]
-            band = [_with_new(*both, part) for both in zip(band, fresh, strict=True)]
+            heard = zip(band, fresh, is_one_line, strict=True)
+            band = [_with_new(*each, part) for each in heard]
         new = [both.notes[len(before.notes) :] for before, both in zip(given, band, strict=True)]
         return tuple(
             fitted(notes if is_early else _from(notes, span), company)
@@ -152,9 +154,10 @@ def _near(model: NoteVae, band: Sequence[Track], part: Span, length_quarters: fl
     return hear(model, band, part, max(length_quarters, part.start_quarters))
 
 
-def _with_new(before: Track, fresh: Track, part: Span) -> Track:
-    """The track with the new notes of a part behind all others."""
+def _with_new(before: Track, fresh: Track, stays_line: bool, part: Span) -> Track:
+    """The track with the new notes of a part behind all others; of a line that goes on as one, so that it is heard."""
     new = fresh.notes[is_in(fresh.notes, part.start_quarters, part.end_quarters)]
+    new = led(new, before.notes) if stays_line else new
     return replace(before, notes=np.concatenate([before.notes, new]))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from made_up_songs import song_tracks
 
-from engine.representations.note_fitting import Company, fitted, is_line
+from engine.representations.note_fitting import Company, fitted, is_line, led
 from engine.representations.note_kit import kit_apart, with_one_kit
 from engine.representations.note_sequence import Floats, Track
 
@@ -38,6 +38,15 @@ def test_a_new_note_waits_for_a_late_release_and_is_none_under_a_held_one() -> N
 def test_a_line_has_one_note_at_a_time_the_highest() -> None:
     new = fitted(table((0, 4, 60), (0, 4, 67), (1, 9, 62), (2, 9, 64)), Company(table((3, 1, 50)), True, 8))
     assert times(new) == [(0, 1, 67), (1, 1, 62), (2, 1, 64)]
+
+
+def test_a_line_goes_on_to_the_nearest_of_the_notes_that_begin_together() -> None:
+    chords = table((4, 1, 48), (4, 1, 64), (4, 1, 84), (5, 1, 88), (5, 1, 65), (6, 1, 72))
+    assert led(chords, table((0, 1, 60), (9, 1, 90)))[:, 2].tolist() == [64, 65, 72]
+    assert led(chords, SILENCE)[:, 2].tolist() == [84, 88, 72]
+    assert led(SILENCE, chords).shape == (0, 4)
+    still = table((4, 1, 60), (4, 1, 62), (5, 1, 62), (5, 1, 65), (6, 1, 62))
+    assert led(still, table((0, 1, 60)))[:, 2].tolist() == [62, 62, 62]
 
 
 def test_nothing_sounds_beyond_the_end() -> None:
