@@ -11,8 +11,7 @@ from torch import Tensor
 
 from engine.data.dataset import MusicSet
 from engine.evaluation.infill import TEMPERATURE
-from engine.evaluation.notes import TEMPERATURE as PRIOR_TEMPERATURE
-from engine.evaluation.notes import decoded
+from engine.evaluation.notes import decoded, samples
 from engine.models.note_heads import Reading
 from engine.models.note_vae import NoteVae
 from engine.models.spans import STEP_TICKS, draw_spans
@@ -94,10 +93,9 @@ def invented(model: NoteVae, seed: int = 0) -> tuple[Group, ...]:
 
     Args:
         model: one that is not conditional.
-        seed: of the latents.
+        seed: of the latents and the notes.
     """
-    noise = torch.randn(SAMPLES, model.config.latent_dim, generator=torch.Generator().manual_seed(seed))
-    windows = decoded(model, PRIOR_TEMPERATURE * noise, Reading())
+    windows = samples(model, SAMPLES, torch.Generator().manual_seed(seed)).numpy()
     length = _length(model)
     scenes = [Scene(f"sample {number}", _tracks(rows), length) for number, rows in enumerate(windows, start=1)]
     return tuple(tuple(scenes[first : first + 2]) for first in range(0, len(scenes), 2))

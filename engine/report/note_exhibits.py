@@ -40,7 +40,7 @@ def note_exhibits(model: NoteVae, valid: MusicSet, seed: int) -> Iterator[Exhibi
     )
     yield _exhibit(
         "Samples",
-        f"From latents drawn at temperature {PRIOR_TEMPERATURE}, each choice the likeliest, as they came. {_COLOURS}",
+        f"Latents from the prior, notes drawn at temperature {PRIOR_TEMPERATURE}, as they came. {_COLOURS}",
         invented(model, seed),
     )
 

@@ -113,11 +113,12 @@ def _training(loaded: Checkpoint) -> Iterator[str]:
     if "preset" not in trained:
         yield "How it was trained is not recorded."
         return
-    commands = [command(trained, f"checkpoints/{loaded.name}")]
-    if trained.get("start"):
-        first = trained["start"]
-        commands.insert(0, command(first, f"runs/{first['preset']}"))
-        yield f"In two runs; the first gave the checkpoint {first['hash']} after {first['steps']:,} steps."
+    *earlier, _ = runs = list(_runs(trained))
+    if earlier:
+        given = ", ".join(f"{run['hash']} after {run['steps']:,} steps" for run in earlier)
+        yield f"In {len(runs)} runs, each from the one before, which gave the checkpoint {given}."
+    commands = [command(run, _folder(run, place)) for place, run in enumerate(earlier)]
+    commands.append(command(trained, f"checkpoints/{loaded.name}"))
     yield "```\n" + "\n".join(commands) + "\n```"
     yield (
         f"{trained['steps']:,} steps were done, seed {trained['seed']}, precision {trained['precision']}, "
@@ -132,6 +133,18 @@ def _training(loaded: Checkpoint) -> Iterator[str]:
     yield markdown_table(["schedule", "value"], rows)
 
 
+def _runs(trained: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every run that the weights went through, the first one first."""
+    if trained.get("start"):
+        yield from _runs(trained["start"])
+    yield trained
+
+
+def _folder(run: Mapping[str, Any], place: int) -> str:
+    """Where the card has an earlier run write, counted from 0."""
+    return f"runs/{run['preset']}" + (f"_{place + 1}" if place else "")
+
+
 def command(trained: Mapping[str, Any], out: str) -> str:
     """The command that trains such a checkpoint again, into the folder `out`."""
     schedule = trained["schedule"]
@@ -143,7 +156,8 @@ def command(trained: Mapping[str, Any], out: str) -> str:
         if trained.get(name) is not None:
             flags[name.replace("_", "-")] = trained[name]
     if trained.get("start"):
-        flags["from"] = f"runs/{trained['start']['preset']}"
+        start = trained["start"]
+        flags["from"] = _folder(start, len(list(_runs(start))) - 1)
     words = " ".join(f"--{name} {value}" for name, value in flags.items())
     return f"bridge train {trained['preset']} --data music.lbdata --out {out} {words}"
 

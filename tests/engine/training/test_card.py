@@ -109,3 +109,19 @@ def test_licences_that_ask_for_a_notice_get_it(source: str, words: str) -> None:
 
 def test_a_collection_that_nobody_listed_is_said_to_be_so() -> None:
     assert attribution_of("somebody's folder").licence == "not recorded"
+
+
+def test_a_card_tells_every_run_that_the_weights_went_through(trained: Path, data_file: Path) -> None:
+    config = json.loads((trained / "config.json").read_text())
+    last = config["trained"]
+    first = {**last, "start": None, "hash": "aaaa", "steps": 100}
+    last["start"] = {**last, "start": first, "hash": "bbbb", "steps": 200}
+    (trained / "config.json").write_text(json.dumps(config))
+    card = write_card(trained, data_file, evaluate(trained, data_file, limit=4)).read_text()
+    preset = last["preset"]
+    assert "In 3 runs, each from the one before, which gave the checkpoint aaaa after 100 steps, bbbb after 200" in card
+    lines = [line.split() for line in card.splitlines() if line.startswith("bridge train")]
+    assert [line[line.index("--out") + 1] for line in lines] == [
+        f"runs/{preset}", f"runs/{preset}_2", f"checkpoints/{trained.name}",
+    ]  # fmt: skip
+    assert [line[-1] for line in lines[1:]] == [f"runs/{preset}", f"runs/{preset}_2"]
