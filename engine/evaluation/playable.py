@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from engine.evaluation.figure_tables import text_of
@@ -87,14 +88,21 @@ def _at(*names: str) -> Find:
 def _rising(figures: Mapping[str, Any]) -> float | None:
     """Share of the directions whose attribute rises, in the mean over clips, at every turn of the knob from -1 to 1."""
     knobs = figures.get("directions") or {}
-    rising = [all(low < high for low, high in zip(knob["at"], knob["at"][1:], strict=False)) for knob in knobs.values()]
+    rising = [_rises(knob["at"]) for knob in knobs.values()]
     return sum(rising) / len(rising) if rising else None
+
+
+def _rises(means: Sequence[float | None]) -> bool:
+    """Whether each is known and above the one before."""
+    known = [mean for mean in means if mean is not None]
+    return len(known) == len(means) and all(low < high for low, high in pairwise(known))
 
 
 def _dragging(figures: Mapping[str, Any]) -> float | None:
     """The most that a direction moves another attribute, as a share of its own."""
     knobs = figures.get("directions") or {}
-    return max((share for knob in knobs.values() for share in knob["others"].values()), default=None)
+    shares = (share for knob in knobs.values() for share in knob["others"].values())
+    return max((share for share in shares if share is not None), default=None)
 
 
 def _between(most_of_judge: float = 1.1) -> tuple[Row, ...]:
