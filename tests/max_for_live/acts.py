@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import sets
-from max_js import Device
+from max_js import Device, Said
 
 OpenDevice = Callable[..., Device]
 LONGEST_LINE = 90
+_TRIES, _PATIENCE_S = 5, 6.0
 
 
 def connected(device: Device) -> Device:
@@ -39,16 +41,26 @@ def capture(device: Device, row: int, slot: int = 0, track: int = 0) -> int:
 
 
 def held(device: Device, number: int) -> list[tuple[float, ...]]:
-    """A clip's notes as the engine has them, by onset, then pitch."""
-    count = len(device.answers("/bridge/done"))
-    first = len(device.heard)
-    device.say("/bridge/clip/get", number)
-    device.run_until(lambda: len(device.answers("/bridge/done")) > count)
-    notes: list[tuple[float, ...]] = []
-    for said in device.heard[first:]:
-        if said.address == "/bridge/result/notes" and said.args[0] == 0:
-            notes += eights(said.args[3:])
-    return sorted(notes, key=lambda one: (one[1], one[0]))
+    """A clip's notes as the engine has them, by onset, then pitch; asked for again where a datagram was lost."""
+    for _ in range(_TRIES):
+        first = len(device.heard)
+        device.say("/bridge/clip/get", number)
+        with suppress(AssertionError):
+            device.run_until(lambda first=first: _whole(device.heard[first:]), _PATIENCE_S)
+            return sorted(_notes(device.heard[first:]), key=lambda one: (one[1], one[0]))
+    raise AssertionError(f"clip {number} did not come whole in {_TRIES} tries of {_PATIENCE_S} s")
+
+
+def _whole(heard: Sequence[Said]) -> bool:
+    """Whether a clip was begun and ended, and all of its notes are there."""
+    addresses = [said.address for said in heard]
+    announced = [said.args[3] for said in heard if said.address == "/bridge/result/begin" and said.args[0] == 0]
+    return "/bridge/done" in addresses and announced == [len(_notes(heard))]
+
+
+def _notes(heard: Sequence[Said]) -> list[tuple[float, ...]]:
+    pages = [said.args[3:] for said in heard if said.address == "/bridge/result/notes" and said.args[0] == 0]
+    return [note for page in pages for note in eights(page)]
 
 
 def eights(numbers: Any) -> list[tuple[float, ...]]:
