@@ -27,11 +27,11 @@ from engine.models.note_vae import NoteVae
 from engine.models.spans import draw_spans, is_inside, is_note, packed
 from engine.models.vae import kl_between
 from engine.representations import note_sequence as notes
+from engine.runtime.filling import TEMPERATURE
 
 Figures = dict[str, Any]
 Rows = NDArray[np.int64]
 PROPOSALS = 4
-TEMPERATURE = 0.8
 _BATCH = 32
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import torch
 
 from engine.data.dataset import MusicSet
-from engine.evaluation.infill import TEMPERATURE, joined, only, two_bars
+from engine.evaluation.infill import joined, only, two_bars
 from engine.evaluation.notes import decoded, distances, encoded, note_f1, samples
 from engine.models.note_filling import fill_spans
 from engine.models.note_heads import Reading
 from engine.models.note_vae import NoteVae
 from engine.models.spans import draw_spans
 from engine.models.vae import kl_between, kl_divergence
+from engine.runtime.filling import TEMPERATURE
 
 _BATCH = 64
 

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import MusicSet
-from engine.evaluation.infill import TEMPERATURE
 from engine.evaluation.notes import decoded, samples
 from engine.models.note_heads import Reading
 from engine.models.note_vae import NoteVae
@@ -18,6 +17,7 @@ from engine.models.spans import STEP_TICKS, draw_spans
 from engine.report.passages import BPM, Band
 from engine.representations.midi_parts import Part
 from engine.representations.note_sequence import TICKS_PER_QUARTER, Track, distinct, from_tensor
+from engine.runtime.filling import TEMPERATURE
 from engine.runtime.note_filling import BAR_QUARTERS, Span, fill
 
 WINDOWS, SAMPLES, FILLED = 4, 6, 3

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.data.dataset import MusicSet
-from engine.evaluation.infill import TEMPERATURE
 from engine.evaluation.notes import TEMPERATURE as PRIOR_TEMPERATURE
 from engine.models.note_vae import NoteVae
 from engine.report.note_examples import Group, filled, invented, rebuilt
 from engine.report.note_rolls import scenes_picture
 from engine.report.page import Exhibit, Heard
+from engine.runtime.filling import TEMPERATURE
 
 _COLOURS = "Each instrument has a colour, named below its picture, and drums have a lane for each voice."
 

@@ -23,6 +23,8 @@ from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_count, check_temperature
 from engine.runtime.note_filling import BAR_QUARTERS, HALF_BAR_QUARTERS, Span, fill
 
+TEMPERATURE = 0.8
+"""Of spans, where nobody asks for another: colder, a line that goes on from its own notes clings to one pitch."""
 MAX_PARTS = 256
 """Parts that one request may have the model fill, of all its answers together."""
 _NEXT_SEED = 7_919

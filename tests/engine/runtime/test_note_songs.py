@@ -60,6 +60,8 @@ def test_behind_the_song_nothing_is_taken_away_and_the_last_note_ends_in_time(fi
         everything = np.concatenate(proposal)
         assert everything[:, 0].min() >= 16
         assert (everything[:, 0] + everything[:, 1]).max() <= 28 + 1 / 480
+    one, other = (np.concatenate(proposal) for proposal in written.proposals)
+    assert not np.array_equal(one, other)
 
 
 def test_what_was_in_the_span_is_not_looked_at(filler: Checkpoint) -> None:
