@@ -62,11 +62,13 @@ def write_music(folder: Path, files: int = 10) -> None:
         csv.writer(stream).writerows([("path", "source", "licence", "split"), *rows])
 
 
-def tiny_vae(music: str = "melody", encoder: str = "mlp", decoder: str = "parallel", steps: int = 32) -> VaeConfig:
+def tiny_vae(
+    music: str = "melody", encoder: str = "mlp", decoder: str = "parallel", steps: int = 32, keys: str = "kept"
+) -> VaeConfig:
     """An autoencoder small enough to train in a second."""
     return VaeConfig(
         music, encoder, decoder, steps, latent_dim=8, embedding=8, encoder_width=32, encoder_depth=1,
-        decoder_width=32, decoder_depth=2,
+        decoder_width=32, decoder_depth=2, keys=keys,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from engine.models.config import VaeConfig
 from engine.models.decoders import LstmDecoder, ParallelDecoder, first_states
 from engine.models.encoders import TOGETHER_FIRST
 from engine.models.folding import Linear
+from engine.models.guided_decoder import GuidedDecoder
 from engine.models.heads import Head
 from engine.models.trained_lstm import TrainedLstm
 
@@ -175,8 +176,9 @@ class LstmBarDecoder(BarDecoder):
         return LstmDecoder(config, head)
 
 
-DECODERS: dict[str, type[ParallelDecoder] | type[LstmDecoder] | type[BarDecoder]] = {
+DECODERS: dict[str, type[ParallelDecoder] | type[GuidedDecoder] | type[LstmDecoder] | type[BarDecoder]] = {
     "parallel": ParallelDecoder,
+    "guided": GuidedDecoder,
     "lstm": LstmDecoder,
     "bars": ParallelBarDecoder,
     "bars_lstm": LstmBarDecoder,

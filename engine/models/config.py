@@ -19,8 +19,9 @@ class VaeConfig:
         music: `melody` (90 classes a step), `drums` (512), `trio` (both and a bass), `groove` (27 numbers a step) or
             `chords` (pitch classes and a duration; a step is an event there).
         encoder: `mlp`, `bars` (bar by bar) or `bilstm`.
-        decoder: `parallel` (all steps at once) or `lstm` (one after the other), and the same bar by bar under a
-            conductor: `bars` and `bars_lstm`.
+        decoder: `parallel` (all steps at once), `guided` (all at once, and then one after the other by the help of a
+            language) or `lstm` (one after the other); the first and the last bar by bar under a conductor are `bars`
+            and `bars_lstm`.
         steps: length of a window.
         latent_dim: size of the latent.
         embedding: width in which a step enters the encoders without LSTM, and leaves the parallel decoder's spread.
@@ -28,11 +29,13 @@ class VaeConfig:
         encoder_depth: residual blocks (`mlp`), attention blocks over the bars (`bars`).
         encoder_layers: LSTM layers (`bilstm`).
         decoder_width: hidden width of the decoder.
-        decoder_depth: dilated convolution blocks (parallel) or LSTM layers (lstm).
+        decoder_depth: dilated convolution blocks (parallel), residual blocks (guided) or LSTM layers (lstm).
         dropout: share of LSTM inputs dropped in training.
         bar_steps: length of what the conductor gives one embedding for; `steps` is a multiple of it.
         conductor_width: size of that embedding.
         conductor_depth: attention blocks of the conductor (`bars`), or its LSTM layers (`bars_lstm`).
+        keys: of melodies: `kept`, or `apart` where the key signature has two dimensions of the latent to itself, the
+            last ones, and the rest of the model hears and says letters (`signature.py`).
     """
 
     music: str
@@ -50,6 +53,7 @@ class VaeConfig:
     bar_steps: int = 16
     conductor_width: int = 256
     conductor_depth: int = 1
+    keys: str = "kept"
 
 
 @dataclass(frozen=True)

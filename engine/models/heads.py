@@ -9,6 +9,7 @@ value of an empty cell is never heard, and count more there, since a player's to
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -91,15 +92,21 @@ class GrooveHead(nn.Module):
         return cost
 
     def draw(self, outputs: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-        """Hits drawn; velocities and offsets as they are."""
+        """Hits drawn, and where the temperature is above 0 their velocities and offsets too."""
         logits, velocities, offsets = interpret(outputs)
         hits = draw_hits(logits, temperature, generator).to(outputs.dtype)
+        if temperature:
+            noise = torch.randn(2, *velocities.shape, generator=generator) * math.sqrt(temperature)
+            velocities = (velocities + noise[0] / math.sqrt(2 * VELOCITY_WEIGHT)).clamp(1 / 127, 1)
+            offsets = (offsets + noise[1] / math.sqrt(2 * OFFSET_WEIGHT)).clamp(-0.5, 0.4999)
         return torch.cat([hits, velocities * hits, offsets * hits], -1)
 
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
         """The same velocities and offsets, under logits far from 0."""
-        logits = (2 * drawn[..., :NUM_VOICES] - 1) * CERTAIN
-        return torch.cat([logits, outputs[..., NUM_VOICES:]], -1)
+        hits, velocities, offsets = drawn.split(NUM_VOICES, -1)
+        touch = torch.cat([velocities.logit(1e-4), (2 * offsets).clamp(-0.9999, 0.9999).atanh()], -1)
+        is_hit = hits.repeat(*[1] * (hits.dim() - 1), 2) > 0
+        return torch.cat([(2 * hits - 1) * CERTAIN, touch.where(is_hit, outputs[..., NUM_VOICES:])], -1)
 
 
 def interpret(outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -7,20 +7,25 @@ reconstruction + beta * max(KL - free bits, 0), KL summed over the latent.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
+from engine.models import signature
 from engine.models.bar_decoders import DECODERS
 from engine.models.config import VaeConfig
 from engine.models.encoders import ENCODERS
+from engine.models.guided_decoder import GuidedDecoder
 from engine.models.heads import HEADS
 
 
 @dataclass(frozen=True)
 class VaeLoss:
-    """Each of shape `batch`, in nats: the whole, its reconstruction part, and the KL before free bits."""
+    """Each of shape `batch`, in nats: the whole, its reconstruction part, and the KL before free bits.
+
+    The whole has a language's own loss in it too, where one goes along with the decoder.
+    """
 
     total: Tensor
     reconstruction: Tensor
@@ -34,18 +39,28 @@ class Vae(nn.Module):
         super().__init__()
         self.config = config
         self.head = HEADS[config.music]()
-        self.encoder = ENCODERS[config.encoder](config, self.head)
-        self.decoder = DECODERS[config.decoder](config, self.head)
+        self.is_respelt = config.keys == "apart"
+        inner = replace(config, latent_dim=config.latent_dim - signature.DIMENSIONS) if self.is_respelt else config
+        self.encoder = ENCODERS[config.encoder](inner, self.head)
+        self.decoder = DECODERS[config.decoder](inner, self.head)
 
     def encode(self, music: Tensor) -> tuple[Tensor, Tensor]:
         """`mu` and `log_var`, each `batch, latent`, of music as the head takes it, `batch, steps[, depth]`."""
-        mu, log_var = self.encoder.encode(music)
-        return mu, log_var
+        if not self.is_respelt:
+            mu, log_var = self.encoder.encode(music)
+            return mu, log_var
+        own = signature.signatures(music)
+        mu, log_var = self.encoder.encode(signature.respelt(music, own))
+        place = signature.place_of(own).to(mu)
+        return torch.cat([mu, place], -1), torch.cat([log_var, torch.full_like(place, signature.LOG_VAR)], -1)
 
     def decode(self, z: Tensor, temperature: float = 0.0, generator: torch.Generator | None = None) -> Tensor:
         """Outputs `batch, steps, depth`: logits of classes, or raw groove numbers (`heads.interpret`)."""
-        outputs: Tensor = self.decoder.decode(z, temperature, generator)
-        return outputs
+        if not self.is_respelt:
+            outputs: Tensor = self.decoder.decode(z, temperature, generator)
+            return outputs
+        letters, place = z.split([z.shape[1] - signature.DIMENSIONS, signature.DIMENSIONS], 1)
+        return signature.spelt_back(self.decoder.decode(letters, temperature, generator), signature.at_place(place))
 
     def loss(
         self,
@@ -65,6 +80,9 @@ class Vae(nn.Module):
             sampling_rate: chance of each step to follow the decoder's own last step (scheduled sampling), 0..1.
             shown: what the encoder sees of the music, where hits are hidden from it; None shows all.
         """
+        if self.is_respelt:
+            own = signature.signatures(music)
+            music, shown = (None if clips is None else signature.respelt(clips, own) for clips in (music, shown))
         features = self.head.features(music)
         mu, log_var = self.encoder(features if shown is None else self.head.features(shown))
         mu, log_var = mu.float(), log_var.float()
@@ -73,6 +91,8 @@ class Vae(nn.Module):
         reconstruction = self.head.loss(self.decoder(z, features, sampling), music)
         kl = kl_divergence(mu, log_var)
         total = reconstruction + beta * (kl - free_bits * math.log(2)).clamp_min(0)
+        if isinstance(self.decoder, GuidedDecoder):
+            total = total + self.head.loss(self.decoder.language(features), music)
         return VaeLoss(total, reconstruction, kl)
 
 

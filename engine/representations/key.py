@@ -67,13 +67,27 @@ def at_home(tokens: Tokens) -> NDArray[np.bool_]:
     return home
 
 
+@cache
+def key_weights() -> Floats:
+    """What each pitch class says for each key, `keys, 12`: that it belongs to it, and more if to its tonic triad."""
+    weights: Floats = key_masks() + _TRIAD_WEIGHT * _triads()
+    weights.setflags(write=False)
+    return weights
+
+
 def best_key(weights: Floats) -> int:
     """The key that fits best, a row of `key_masks`; of keys that fit alike that whose tonic triad sounds longer.
 
     Args:
         weights: how much each pitch class sounds, shape `12`.
     """
-    return int((key_masks() @ weights + _TRIAD_WEIGHT * (_triads() @ weights)).argmax())
+    return int((key_weights() @ weights).argmax())
+
+
+def signature_of(key: int) -> int:
+    """Sharps, or flats below 0, of a key's signature, -5..6."""
+    major = key if key < 12 else key + 3
+    return (7 * major + 5) % 12 - 5
 
 
 def home_shift(key: int) -> int:

@@ -1,0 +1,136 @@
+"""A decoder that a language goes along with: the latent says what is wanted, the language what is likely to follow.
+
+All that the latent wants is said at once. Then the steps are taken one after the other, each by both together: where
+the latent is sure, it decides; where it is in two minds, as half-way between two clips, what was taken before does, and
+so the clip hangs together. The language is learnt on a loss of its own and knows no latent.
+
+Source: Hinton, Training Products of Experts, 2002; Sriram et al., Cold Fusion, 2017, for a decoder that learns beside a
+language that is there already.
+Differs: both learn at the same time; the decoder's loss does not reach the language.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.models.blocks import ResidualMlp
+from engine.models.config import VaeConfig
+from engine.models.folding import Foldable, Linear
+from engine.models.heads import Head
+
+LAGS = 16
+"""So many of the last steps the language knows: a bar."""
+
+_EMBEDDING = 32
+_WIDTH = 128
+
+
+class Wants(nn.Module):
+    """What the latent alone says of all steps: residual MLP blocks over the whole window, spread over the steps."""
+
+    def __init__(self, config: VaeConfig, head: Head) -> None:
+        super().__init__()
+        self.steps, width = config.steps, config.decoder_width
+        self.enter = Linear(config.latent_dim, width)
+        self.blocks = nn.Sequential(*(ResidualMlp(width) for _ in range(config.decoder_depth)))
+        self.norm = nn.LayerNorm(width)
+        self.spread = Linear(width, config.steps * config.embedding)
+        self.lift = Linear(config.embedding, 2 * config.embedding)
+        self.position = nn.Parameter(torch.randn(config.steps, 2 * config.embedding) * 0.02)
+        self.step_norm = nn.LayerNorm(2 * config.embedding)
+        self.out = Linear(2 * config.embedding, head.depth)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """`batch, latent` to outputs `batch, steps, depth`."""
+        x = self.spread(self.norm(self.blocks(self.enter(z)))).view(len(z), self.steps, -1)
+        outputs: Tensor = self.out(self.step_norm(self.lift(F.relu(x)) + self.position))
+        return outputs
+
+
+class StepLanguage(nn.Module):
+    """What each step may be, by the `LAGS` steps before it and its place."""
+
+    def __init__(self, steps: int, head: Head) -> None:
+        super().__init__()
+        self.head, self.steps = head, steps
+        self.embed = nn.Parameter(torch.randn(head.feature_depth, _EMBEDDING) * 0.5)
+        self.hear = Linear(LAGS * _EMBEDDING, _WIDTH)
+        self.position = nn.Parameter(torch.randn(steps, _WIDTH) * 0.02)
+        self.think = Linear(_WIDTH, _WIDTH)
+        self.out = Linear(_WIDTH, head.depth)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Outputs `batch, steps, depth`, of features `batch, steps, feature_depth`: each told only what was before."""
+        heard = F.pad(features[:, :-1] @ self.embed, (0, 0, LAGS, 0))
+        windows = torch.cat([heard[:, lag : lag + self.steps] for lag in range(LAGS)], -1)
+        return self.tell(self.hear(windows) + self.position)
+
+    def tell(self, heard: Tensor) -> Tensor:
+        """Outputs of what was heard, `…, width`."""
+        x = F.relu(heard)
+        outputs: Tensor = self.out(x + F.relu(self.think(x)))
+        return outputs
+
+
+class FoldedLanguage:
+    """A language that follows its own steps: what each adds to those after it is looked up.
+
+    Args:
+        language: copied; later changes of its weights are not seen.
+    """
+
+    def __init__(self, language: StepLanguage) -> None:
+        self.head, self.tell, self.steps = language.head, language.tell, language.steps
+        lags = language.hear.weight.detach().view(_WIDTH, LAGS, _EMBEDDING).flip(1)
+        self.table = torch.einsum("ce,wle->clw", language.embed.detach(), lags).flatten(1)
+        self.start = F.pad(language.hear.bias.detach() + language.position.detach(), (0, 0, 0, LAGS))
+
+    def __call__(self, wanted: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+        """Outputs where each step is drawn before the next; they and what is wanted are `batch, steps, depth`.
+
+        At temperature 0 they still say how likely all else was; above, they leave no doubt of what was drawn.
+        """
+        ahead = self.start.repeat(len(wanted), 1, 1)
+        told: list[Tensor] = []
+        for step in range(self.steps):
+            outputs = wanted[:, step] + self.tell(ahead[:, step])
+            music = self.head.draw(outputs, temperature, generator)
+            told.append(self.head.certain(outputs, music) if temperature else outputs)
+            ahead[:, step + 1 : step + 1 + LAGS] += self.head.project(music, self.table).view(-1, LAGS, _WIDTH)
+        return torch.stack(told, 1)
+
+
+class GuidedDecoder(Foldable[FoldedLanguage]):
+    """What the latent wants and what the language expects, added up step by step."""
+
+    looks_back = True
+
+    def __init__(self, config: VaeConfig, head: Head) -> None:
+        super().__init__()
+        self.dense = Wants(config, head)
+        self.language = StepLanguage(config.steps, head)
+
+    def forward(self, z: Tensor, features: Tensor, sampling: Tensor, before: Tensor | None = None) -> Tensor:
+        """Told the true steps before each; nothing is passed on to the language."""
+        del sampling, before
+        with torch.no_grad():
+            expected = self.language(features)
+        wanted: Tensor = self.dense(z)
+        return wanted + expected
+
+    def decode(
+        self,
+        z: Tensor,
+        temperature: float = 1.0,
+        generator: torch.Generator | None = None,
+        before: Tensor | None = None,
+    ) -> Tensor:
+        """Free-running: each step is drawn before the next."""
+        del before
+        folded = self.folded or self._make_folded()
+        return folded(self.dense(z), temperature, generator)
+
+    def _make_folded(self) -> FoldedLanguage:
+        return FoldedLanguage(self.language)
