@@ -45,7 +45,7 @@ def class_paths(
         second. One clip alone has no pair, and no lists.
     """
     pairs = Pairs.drawn(mu, music, generator)
-    walks = all_walks(model, pairs, lambda z: decode(model, z), generator)
+    walks = all_walks(model, pairs, lambda z, lean: decode(model, z, lean=lean), generator)
     return {name: _walked(model.config.music, walk, pairs, language, judge) for name, walk in walks.items()}
 
 

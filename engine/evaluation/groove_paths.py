@@ -41,7 +41,7 @@ def groove_paths(
         second. One clip alone has no pair, and no lists.
     """
     pairs = Pairs.drawn(mu, music, generator)
-    walks = all_walks(model, pairs, lambda z: decode_grooves(model, z, 0.0, generator), generator)
+    walks = all_walks(model, pairs, lambda z, lean: decode_grooves(model, z, 0.0, generator, lean), generator)
     first, second = (end[..., :NUM_VOICES] for end in pairs.ends)
     return {name: _walked(walk[..., :NUM_VOICES], first, second, judge) for name, walk in walks.items()}
 

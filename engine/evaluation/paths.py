@@ -1,6 +1,7 @@
 """Ways between two clips: along the latent, and by mixing their steps, which any two clips allow without a model.
 
-The latent is walked twice: by equal angles, as slerp goes, and measured out by change, as the engine plays it.
+The latent is walked twice: by equal angles, as slerp goes, and as the engine plays it: measured out by change, and
+leaning on both ends where the model can.
 
 Source: Roberts et al., A Hierarchical Latent Vector Model (MusicVAE), 2018, its section on interpolation: the mix takes
 each step of the first clip with a chance of 1 - t.
@@ -19,6 +20,7 @@ from engine.evaluation.parts import Figures
 from engine.latent.slerp import slerp
 from engine.models.vae import Vae
 from engine.representations.drums import GENERAL_MIDI
+from engine.runtime.leaning import Leaning
 from engine.runtime.translator_table import translator_for
 from engine.runtime.travel import measure_way
 
@@ -54,30 +56,35 @@ class Pairs:
 
 
 def all_walks(
-    model: Vae, pairs: Pairs, decoded: Callable[[Tensor], Tensor], generator: torch.Generator
+    model: Vae, pairs: Pairs, decoded: Callable[[Tensor, Tensor | None], Tensor], generator: torch.Generator
 ) -> dict[str, Tensor]:
     """The music of every way of `WAYS`, each `pairs, stops, steps[, …]`.
 
     Args:
         model: whose latents the pairs have.
         pairs: what is walked between.
-        decoded: the likeliest music of latents `count, latent`.
+        decoded: the likeliest music of latents `count, latent` that lean on something, of the outputs' shape, or not.
         generator: of the mixes.
     """
     even = torch.linspace(0, 1, STOPS)
     mixes = mixed(*pairs.ends, even, generator)
     if not len(pairs):
         return dict.fromkeys(WAYS, mixes)
-    shares = even.expand(len(pairs), -1), measured_stops(model, pairs)
-    walks = [decoded(_between(pairs, each).flatten(0, 1)).unflatten(0, (len(pairs), STOPS)) for each in shares]
-    return dict(zip(WAYS, (*walks, mixes), strict=True))
+    plain = decoded(_between(pairs, even.expand(len(pairs), -1)).flatten(0, 1), None)
+    played = _as_played(model, pairs, decoded)
+    return dict(zip(WAYS, (plain.unflatten(0, (len(pairs), STOPS)), played, mixes), strict=True))
 
 
-def measured_stops(model: Vae, pairs: Pairs) -> Tensor:
-    """Where on each slerp the engine stops so that the music changes evenly, positions 0..1, `pairs, stops`."""
+def _as_played(model: Vae, pairs: Pairs, decoded: Callable[[Tensor, Tensor | None], Tensor]) -> Tensor:
+    """The music of each way as the engine plays it, `pairs, stops, steps[, …]`."""
     translator = translator_for(model.config, GENERAL_MIDI)  # no pitch is looked up: any map would do
-    each = zip(*pairs.latents, strict=True)
-    return torch.stack([measure_way(model, translator, (a[None], b[None]), STOPS) for a, b in each])
+    walks = []
+    for latents, ends in zip(zip(*pairs.latents, strict=True), zip(*pairs.ends, strict=True), strict=True):
+        (a, b), leaning = (z[None] for z in latents), Leaning.on(model, [end[None] for end in ends])
+        stops = measure_way(model, translator, (a, b), STOPS, leaning)
+        lean = None if leaning is None else leaning.at(torch.stack([1 - stops, stops], 1))[:, 0]
+        walks.append(decoded(slerp(a.expand(STOPS, -1), b.expand(STOPS, -1), stops), lean))
+    return torch.stack(walks)
 
 
 def mixed(first: Tensor, second: Tensor, shares: Tensor, generator: torch.Generator) -> Tensor:

@@ -55,9 +55,17 @@ def deviations(samples: Figures, data: Figures) -> Figures:
     return {**away, "worst": float(np.max(list(away.values())))}
 
 
-def decode_grooves(model: Vae, z: Tensor, temperature: float, generator: torch.Generator) -> Tensor:
-    """Grooves of latents, `latents, steps, 27`: hits drawn, with the velocity and offset that each cell would have."""
-    outputs = torch.cat([model.decode(chunk, temperature, generator) for chunk in z.split(_BATCH)])
+def decode_grooves(
+    model: Vae, z: Tensor, temperature: float, generator: torch.Generator, lean: Tensor | None = None
+) -> Tensor:
+    """Grooves of latents, `latents, steps, 27`: hits drawn, with the velocity and offset that each cell would have.
+
+    `lean` has the outputs' shape (`runtime.leaning`).
+    """
+    chunks = z.split(_BATCH)
+    leans = [None] * len(chunks) if lean is None else lean.split(_BATCH)
+    each = zip(chunks, leans, strict=True)
+    outputs = torch.cat([model.decode(chunk, temperature, generator, own) for chunk, own in each])
     logits, velocities, offsets = interpret(outputs)
     hits = draw_hits(logits, temperature, generator)
     return torch.cat([hits, velocities, offsets], -1)

@@ -129,24 +129,33 @@ def rebuilt(
     return by_part(model.config.music, [tally.figures() for tally in tallies])
 
 
-def decode(model: Vae, z: Tensor, temperature: float = 0.0, generator: torch.Generator | None = None) -> Tensor:
-    """The music of latents, free-running, `latents, steps[, parts]`."""
-    outputs = _free(model, z, temperature, generator)
+def decode(
+    model: Vae,
+    z: Tensor,
+    temperature: float = 0.0,
+    generator: torch.Generator | None = None,
+    lean: Tensor | None = None,
+) -> Tensor:
+    """The music of latents, free-running, `latents, steps[, parts]`; `lean` has the outputs' shape (`runtime.leaning`)."""
+    outputs = _free(model, z, temperature, generator, lean)
     return torch.cat([model.head.draw(logits, temperature, generator) for logits in outputs])
 
 
-def _free(model: Vae, z: Tensor, temperature: float, generator: torch.Generator | None) -> Iterator[Tensor]:
+def _free(
+    model: Vae, z: Tensor, temperature: float, generator: torch.Generator | None, lean: Tensor | None = None
+) -> Iterator[Tensor]:
     most = _MOST_NUMBERS_STEPWISE if model.decoder.looks_back else _MOST_NUMBERS
     size = _batch_size(model.config.steps * model.head.depth, most)
-    return (model.decode(latents, temperature, generator) for latents in z.split(size))
+    zs = z.split(size)
+    leans = [None] * len(zs) if lean is None else lean.split(size)
+    return (model.decode(latents, temperature, generator, own) for latents, own in zip(zs, leans, strict=True))
 
 
 def _forced(model: Vae, z: Tensor, music: Tensor) -> Iterator[Tensor]:
     config = model.config
     size = _batch_size(config.steps * (model.head.depth + model.head.feature_depth + config.latent_dim))
     for latents, truth in zip(z.split(size), music.split(size), strict=True):
-        never = torch.zeros(truth.shape[:2], dtype=torch.bool)
-        yield model.decoder(latents, model.head.features(truth), never)
+        yield model.told(latents, truth)
 
 
 def _batch_size(numbers_a_window: int, most: int = _MOST_NUMBERS) -> int:

@@ -53,6 +53,11 @@ class ChordHead(nn.Module):
         hits = draw_hits(notes, temperature, generator).long()
         return torch.cat([hits, draw_classes(durations, temperature, generator)[..., None]], -1)
 
+    def played(self, music: Tensor) -> Tensor:
+        """1 for a note and -1 for none, 1 for the duration's class."""
+        durations = F.one_hot(music[..., DURATION], len(DURATION_STEPS))
+        return torch.cat([2 * music[..., :DURATION] - 1, durations], -1).float()
+
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
         """Logits far from 0 for the notes, and near 0 for the duration drawn alone."""
         notes = (2 * drawn[..., :DURATION] - 1) * CERTAIN

@@ -47,6 +47,10 @@ class ClassHead(nn.Module):
         """The class drawn."""
         return draw_classes(outputs, temperature, generator)
 
+    def played(self, music: Tensor) -> Tensor:
+        """1 for the class that is played."""
+        return F.one_hot(music, self.depth).float()
+
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
         """Log-probabilities near 0 for the class drawn, far below for all others."""
         return (F.one_hot(drawn, self.depth) - 1).to(outputs.dtype) * CERTAIN
@@ -109,6 +113,10 @@ class TrioHead(nn.Module):
         """Each part drawn for itself."""
         each = zip(self._parts, self._split(outputs), strict=True)
         return torch.stack([part.draw(out, temperature, generator) for part, out in each], -1)
+
+    def played(self, music: Tensor) -> Tensor:
+        """Each part's own."""
+        return torch.cat([part.played(one) for part, one in self._each(music)], -1)
 
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
         """Each part's own."""

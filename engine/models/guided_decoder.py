@@ -117,8 +117,8 @@ class GuidedDecoder(Foldable[FoldedLanguage]):
         del sampling, before
         with torch.no_grad():
             expected = self.language(features)
-        wanted: Tensor = self.dense(z)
-        return wanted + expected
+        outputs: Tensor = self.dense(z) + expected
+        return outputs
 
     def decode(
         self,
@@ -126,11 +126,13 @@ class GuidedDecoder(Foldable[FoldedLanguage]):
         temperature: float = 1.0,
         generator: torch.Generator | None = None,
         before: Tensor | None = None,
+        lean: Tensor | None = None,
     ) -> Tensor:
-        """Free-running: each step is drawn before the next."""
+        """Free-running: each step is drawn before the next; `lean`, of the outputs' shape, is wanted besides."""
         del before
-        folded = self.folded or self._make_folded()
-        return folded(self.dense(z), temperature, generator)
+        wanted: Tensor = self.dense(z)
+        folded: FoldedLanguage = self.folded or self._make_folded()
+        return folded(wanted if lean is None else wanted + lean, temperature, generator)
 
     def _make_folded(self) -> FoldedLanguage:
         return FoldedLanguage(self.language)

@@ -59,6 +59,10 @@ class Head(Protocol):
         """Music of steps with these outputs, `…, depth`; temperature 0 takes the most likely."""
         ...
 
+    def played(self, music: Tensor) -> Tensor:
+        """Numbers of the outputs' shape in -1..1: above 0 for what the music plays, 0 where it does not matter."""
+        ...
+
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
         """Outputs, `…, depth`, that leave no doubt that `drawn` was drawn from these."""
         ...
@@ -100,6 +104,11 @@ class GrooveHead(nn.Module):
             velocities = (velocities + noise[0] / math.sqrt(2 * VELOCITY_WEIGHT)).clamp(1 / 127, 1)
             offsets = (offsets + noise[1] / math.sqrt(2 * OFFSET_WEIGHT)).clamp(-0.5, 0.4999)
         return torch.cat([hits, velocities * hits, offsets * hits], -1)
+
+    def played(self, music: Tensor) -> Tensor:
+        """1 for a hit and -1 for none; of velocities and offsets nothing."""
+        hits = 2 * music[..., :NUM_VOICES] - 1
+        return torch.cat([hits, torch.zeros_like(music[..., NUM_VOICES:])], -1)
 
     def certain(self, outputs: Tensor, drawn: Tensor) -> Tensor:
         """The same velocities and offsets, under logits far from 0."""

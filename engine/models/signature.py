@@ -22,7 +22,7 @@ FEWEST, MOST = -5, 6
 """Signatures: flats count below 0, sharps above."""
 RADIUS = 1.25
 """About the mean length of two numbers of N(0, 1)."""
-LOG_VAR = -8.0
+LOG_VAR = -6.0
 """The signature is known; what is drawn from the posterior stays within it."""
 
 _STEP = math.pi / (MOST - FEWEST + 1)

@@ -54,13 +54,54 @@ class Vae(nn.Module):
         place = signature.place_of(own).to(mu)
         return torch.cat([mu, place], -1), torch.cat([log_var, torch.full_like(place, signature.LOG_VAR)], -1)
 
-    def decode(self, z: Tensor, temperature: float = 0.0, generator: torch.Generator | None = None) -> Tensor:
-        """Outputs `batch, steps, depth`: logits of classes, or raw groove numbers (`heads.interpret`)."""
+    @property
+    def can_lean(self) -> bool:
+        """Whether `decode` takes notice of `lean`."""
+        return isinstance(self.decoder, GuidedDecoder)
+
+    def decode(
+        self,
+        z: Tensor,
+        temperature: float = 0.0,
+        generator: torch.Generator | None = None,
+        lean: Tensor | None = None,
+    ) -> Tensor:
+        """Outputs `batch, steps, depth`: logits of classes, or raw groove numbers (`heads.interpret`).
+
+        Args:
+            z: `batch, latent`.
+            temperature: of decoders that draw their steps themselves.
+            generator: of those draws.
+            lean: what the outputs are drawn towards, a multiple of `playing`.
+        """
         if not self.is_respelt:
-            outputs: Tensor = self.decoder.decode(z, temperature, generator)
+            return self._decoded(z, temperature, generator, lean)
+        letters, place = z.split([z.shape[1] - signature.DIMENSIONS, signature.DIMENSIONS], 1)
+        return signature.spelt_back(self._decoded(letters, temperature, generator, lean), signature.at_place(place))
+
+    def playing(self, music: Tensor) -> Tensor:
+        """What music plays, in the decoder's own words, `batch, steps, depth`: for `decode` to lean on."""
+        if self.is_respelt:
+            music = signature.respelt(music, signature.signatures(music))
+        played: Tensor = self.head.played(music)
+        return played
+
+    def told(self, z: Tensor, music: Tensor) -> Tensor:
+        """Outputs `batch, steps, depth` where each step is told the true ones before it."""
+        never = torch.zeros(music.shape[:2], dtype=torch.bool, device=music.device)
+        if not self.is_respelt:
+            outputs: Tensor = self.decoder(z, self.head.features(music), never)
             return outputs
         letters, place = z.split([z.shape[1] - signature.DIMENSIONS, signature.DIMENSIONS], 1)
-        return signature.spelt_back(self.decoder.decode(letters, temperature, generator), signature.at_place(place))
+        own = signature.at_place(place)
+        heard = self.head.features(signature.respelt(music, own))
+        return signature.spelt_back(self.decoder(letters, heard, never), own)
+
+    def _decoded(self, z: Tensor, temperature: float, generator: torch.Generator | None, lean: Tensor | None) -> Tensor:
+        if isinstance(self.decoder, GuidedDecoder):
+            return self.decoder.decode(z, temperature, generator, lean=lean)
+        outputs: Tensor = self.decoder.decode(z, temperature, generator)
+        return outputs
 
     def loss(
         self,
@@ -82,7 +123,8 @@ class Vae(nn.Module):
         """
         if self.is_respelt:
             own = signature.signatures(music)
-            music, shown = (None if clips is None else signature.respelt(clips, own) for clips in (music, shown))
+            music = signature.respelt(music, own)
+            shown = None if shown is None else signature.respelt(shown, own)
         features = self.head.features(music)
         mu, log_var = self.encoder(features if shown is None else self.head.features(shown))
         mu, log_var = mu.float(), log_var.float()

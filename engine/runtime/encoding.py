@@ -18,6 +18,7 @@ from engine.runtime import feel, translators
 from engine.runtime.cache import LatentCache, cache_key
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.groove_translator import GrooveTranslator
+from engine.runtime.leaning import Leaning
 from engine.runtime.reach import measure_reach
 from engine.runtime.roster import feel_of, vae_of
 from engine.runtime.translator_table import Translators
@@ -31,12 +32,14 @@ class Encoded:
 
     Attributes:
         latents: `windows, latent` a piece.
+        windows: what was heard, `windows, steps[, depth]` a piece.
         left_out: notes that the model cannot hear, a piece.
         cached: all of them were in the cache.
         encode_ms: what getting them took.
     """
 
     latents: tuple[Tensor, ...]
+    windows: tuple[Tensor, ...]
     left_out: tuple[int, ...]
     cached: bool
     encode_ms: float
@@ -64,7 +67,9 @@ class ClipEncoder:
         key = self._key(piece.fingerprint(), f"{loaded.kind}-reach", loaded.hash)
         return self._measured(key, lambda: measure_reach(loaded, self._kinds.of(loaded), latents, piece))
 
-    def way(self, a: str, b: str, loaded: Checkpoint, ends: tuple[Tensor, Tensor]) -> Tensor:
+    def way(
+        self, a: str, b: str, loaded: Checkpoint, ends: tuple[Tensor, Tensor], windows: tuple[Tensor, Tensor]
+    ) -> Tensor:
         """How the way from one clip to another is measured out, shape `129` (`travel.measure_way`).
 
         Args:
@@ -72,10 +77,13 @@ class ClipEncoder:
             b: of the second.
             loaded: the model.
             ends: latents of both, `windows, latent` each; a few windows speak for a long clip.
+            windows: of both, as the model hears them.
         """
-        few = [few_windows(end, vae_of(loaded).config.steps) for end in ends]
+        model = vae_of(loaded)
+        few, heard = ([few_windows(end, model.config.steps) for end in each] for each in (ends, windows))
         key = self._key(f"{a}-{b}", f"{loaded.kind}-way", loaded.hash)
-        return self._measured(key, lambda: measure_way(vae_of(loaded), self._kinds.of(loaded), few, WAY_STOPS))
+        leaning = Leaning.on(model, heard)
+        return self._measured(key, lambda: measure_way(model, self._kinds.of(loaded), few, WAY_STOPS, leaning))
 
     def feels(self, clips: Sequence[Clip], loaded: Checkpoint) -> Encoded:
         """The feel of each drum clip under a humanize model."""
@@ -91,7 +99,7 @@ class ClipEncoder:
         encode: Callable[[Tensor], Tensor],
     ) -> Encoded:
         started = time.perf_counter()
-        latents, left_out, cached = [], [], True
+        latents, windows, left_out, cached = [], [], [], True
         for piece in pieces:
             heard = hear(piece)
             key = self._key(piece.fingerprint(), loaded.kind, loaded.hash)
@@ -101,9 +109,10 @@ class ClipEncoder:
                 found = encode(heard.windows).numpy()
                 self._cache.put(key, found)
             latents.append(torch.from_numpy(np.array(found)))
+            windows.append(heard.windows)
             left_out.append(heard.left_out)
         elapsed_ms = (time.perf_counter() - started) * 1e3
-        return Encoded(tuple(latents), tuple(left_out), cached, elapsed_ms)
+        return Encoded(tuple(latents), tuple(windows), tuple(left_out), cached, elapsed_ms)
 
     def _measured(self, key: str, measure: Callable[[], Tensor]) -> Tensor:
         found = self._cache.get(key)

@@ -17,6 +17,7 @@ from engine.representations.clip import Clip
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_size, one_length
 from engine.runtime.encoding import ClipEncoder
+from engine.runtime.leaning import Leaning
 from engine.runtime.position import Anchor, Position
 from engine.runtime.roster import vae_of
 from engine.runtime.translators import Translator
@@ -42,6 +43,7 @@ class Field:
         points: of the anchors in their own order, `anchors, 2`.
         ways: between them, `anchors, anchors, stops`, as `nearness.measured_out` needs them.
         mixture: their latents.
+        leaning: on their clips; None where the model does not.
         writer: writes patterns as their clips would.
     """
 
@@ -53,6 +55,7 @@ class Field:
     points: Floats
     ways: Floats
     mixture: Mixture
+    leaning: Leaning | None
     writer: Writer
 
     @property
@@ -87,17 +90,27 @@ def make_field(
     prints = [clip.fingerprint() for clip in looped]
     order = sorted(range(len(anchors)), key=lambda k: (prints[k], anchors[k].x, anchors[k].y))
     points = np.array([(anchors[k].x, anchors[k].y) for k in order])
-    clips, latents = [looped[k] for k in order], [encoded.latents[k] for k in order]
+    clips, latents, windows = (
+        [looped[k] for k in order],
+        [encoded.latents[k] for k in order],
+        [encoded.windows[k] for k in order],
+    )
     key = (loaded.hash, tuple((prints[k], anchors[k].x, anchors[k].y) for k in order))
-    ways = _ways(points, [prints[k] for k in order], latents, loaded, encoder)
+    ways = _ways(points, [prints[k] for k in order], latents, windows, loaded, encoder)
+    leaning = Leaning.on(vae_of(loaded), windows)
     return Field(
         loaded, tuple(anchors), clips[0], encoded.left_out, key,
-        points, ways, Mixture.of(torch.stack(latents)), translator.writer(clips),
+        points, ways, Mixture.of(torch.stack(latents)), leaning, translator.writer(clips),
     )  # fmt: skip
 
 
 def _ways(
-    points: Floats, prints: Sequence[str], latents: Sequence[Tensor], loaded: Checkpoint, encoder: ClipEncoder
+    points: Floats,
+    prints: Sequence[str],
+    latents: Sequence[Tensor],
+    windows: Sequence[Tensor],
+    loaded: Checkpoint,
+    encoder: ClipEncoder,
 ) -> Floats:
     """How the ways between anchors are measured out: those between neighbours.
 
@@ -108,7 +121,8 @@ def _ways(
     ways = np.broadcast_to(np.linspace(0, 1, WAY_STOPS), (count, count, WAY_STOPS)).copy()
     measured = _neighbours(points)
     for i, j in np.argwhere(np.triu(measured)):
-        way = encoder.way(prints[i], prints[j], loaded, (latents[i], latents[j])).double().numpy()
+        ends, heard = (latents[i], latents[j]), (windows[i], windows[j])
+        way = encoder.way(prints[i], prints[j], loaded, ends, heard).double().numpy()
         way[0], way[-1] = 0, 1
         ways[i, j], ways[j, i] = way, 1 - way[::-1]
     for own, known in zip(ways, measured, strict=True):

@@ -21,6 +21,7 @@ from engine.runtime.answers import Answer
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_count, check_share, check_size, check_temperature
 from engine.runtime.encoding import ClipEncoder, Encoded
+from engine.runtime.leaning import Leaning, steadiness
 from engine.runtime.noise import generator_of
 from engine.runtime.roster import vae_of
 from engine.runtime.translator_table import Translators
@@ -61,7 +62,7 @@ class Inventing:
     def _sampled(self, loaded: Checkpoint, frame: Clip, count: int, temperature: float, seed: int) -> Answer:
         z = from_prior(loaded, count, seed)[:, None]
         recipe = Recipe[Piece](frame, (), ((),) * count, temperature, generator_of(seed))
-        return self._decoded(loaded, z, recipe, Encoded((), (), False, 0.0))
+        return self._decoded(loaded, z, recipe, Encoded((), (), (), False, 0.0))
 
     def vary(
         self,
@@ -106,13 +107,14 @@ class Inventing:
         check_size(max(steps, PROBES), frame, vae_of(loaded))
         encoded = self._encoder.latents(ends, loaded)
         started = time.perf_counter()
-        shares = torch.linspace(0, 1, steps)
-        if spacing == "change" and steps > 2:
-            shares = self._ways.stops(loaded, ends, encoded.latents, steps)
+        shares, leaning = torch.linspace(0, 1, steps), None
+        if spacing == "change":
+            leaning = Leaning.on(vae_of(loaded), encoded.windows)
+            shares = self._ways.stops(loaded, ends, encoded.latents, steps, leaning) if steps > 2 else shares
         weights = tuple((1 - float(t), float(t)) for t in shares)
         z = blend(torch.stack(encoded.latents), torch.tensor(weights, dtype=torch.float64))
         recipe = Recipe(frame, tuple(ends), weights, temperature, generator_of(seed))
-        return self._decoded(loaded, z, recipe, encoded, started)
+        return self._decoded(loaded, z, recipe, encoded, started, leaning)
 
     def blend(
         self,
@@ -131,14 +133,25 @@ class Inventing:
         shares = tuple(weight / max(weights) for weight in weights)  # only ratios count, and these cannot overflow
         z = blend(torch.stack(encoded.latents), torch.tensor(shares, dtype=torch.float64))
         recipe = Recipe(frame, tuple(pieces), (shares,), temperature, generator_of(seed))
-        return self._decoded(loaded, z[None], recipe, encoded)
+        leaning = Leaning.on(vae_of(loaded), encoded.windows)
+        return self._decoded(loaded, z[None], recipe, encoded, leaning=leaning)
 
     def _decoded(
-        self, loaded: Checkpoint, z: Tensor, recipe: Recipe[Piece], encoded: Encoded, started: float | None = None
+        self,
+        loaded: Checkpoint,
+        z: Tensor,
+        recipe: Recipe[Piece],
+        encoded: Encoded,
+        started: float | None = None,
+        leaning: Leaning | None = None,
     ) -> Answer:
         """The latents `count, windows, latent` as an answer."""
         started = time.perf_counter() if started is None else started
-        outputs = translators.decode(vae_of(loaded), z, recipe.temperature, recipe.generator)
+        lean = None
+        if leaning is not None:
+            weights = torch.tensor(recipe.weights, dtype=torch.float64)
+            lean = leaning.at(weights / weights.sum(1, keepdim=True), steadiness(recipe.temperature))
+        outputs = translators.decode(vae_of(loaded), z, recipe.temperature, recipe.generator, lean)
         clips = self._kinds.of(loaded).speak(outputs, recipe)
         decode_ms = (time.perf_counter() - started) * 1e3
         return Answer(tuple(clips), encoded.encode_ms, decode_ms, encoded.cached, encoded.left_out)

@@ -19,6 +19,7 @@ from engine.runtime.directions import Directions
 from engine.runtime.field import Field
 from engine.runtime.key_keeping import kept_at_home, strength_of
 from engine.runtime.knobs import KNOBS, Knob
+from engine.runtime.leaning import steadiness
 from engine.runtime.locks import ONSETS, Held, check_locks, with_locked
 from engine.runtime.noise import generator_of, uniform_of
 from engine.runtime.position import Position
@@ -92,10 +93,11 @@ class Morph:
         z = turned_by_knobs(rest, field.loaded.directions, field.kind, positions)
         turned = [] if field.kind != MELODY else (z != rest).flatten(1).any(1).nonzero().flatten().tolist()
         asked = [*positions, *(positions[row] for row in turned)]
-        said = translator.join(_decoded(field.loaded, torch.cat([z, rest[turned]]), asked), field.frame)
+        lean = _lean(field, positions, shares, turned)
+        said = translator.join(_decoded(field.loaded, torch.cat([z, rest[turned]]), asked, lean), field.frame)
         if turned:
             said, at_rest = said.clone().split([len(positions), len(turned)])
-            strengths = torch.tensor([_most_turned(positions[row]) for row in turned])
+            strengths = torch.tensor([_most_turned(positions[row], MELODY) for row in turned])
             said[turned] = kept_at_home(said[turned], at_rest.argmax(-1), strengths)
         return said
 
@@ -122,7 +124,18 @@ def turned_by_knobs(z: Tensor, directions: Directions | None, kind: str, positio
     return turned
 
 
-def _decoded(loaded: Checkpoint, z: Tensor, positions: Sequence[Position]) -> Tensor:
+def _lean(field: Field, positions: Sequence[Position], shares: Floats, turned: Sequence[int]) -> Tensor | None:
+    """What positions lean on, and those that are turned once more, at rest; the further a knob, the less it holds."""
+    if field.leaning is None:
+        return None
+    heard = torch.from_numpy(shares)
+    still = [steadiness(position.temperature) for position in positions]
+    free = [1 - _most_turned(position, field.kind) for position in positions]
+    strengths = torch.tensor([a * b for a, b in zip(still, free, strict=True)] + [still[row] for row in turned])
+    return field.leaning.at(torch.cat([heard, heard[list(turned)]]), strengths)
+
+
+def _decoded(loaded: Checkpoint, z: Tensor, positions: Sequence[Position], lean: Tensor | None) -> Tensor:
     """Outputs `positions, windows, steps, depth`, in one pass.
 
     A decoder that looks back draws its steps itself: where one is to draw by chance, each position has a pass of its
@@ -130,9 +143,10 @@ def _decoded(loaded: Checkpoint, z: Tensor, positions: Sequence[Position]) -> Te
     """
     model = vae_of(loaded)
     if not (model.decoder.looks_back and any(position.temperature for position in positions)):
-        return translators.decode(model, z, 0.0, torch.Generator())
-    alone = zip(z.split(1), positions, strict=True)
-    return torch.cat([translators.decode(model, one, at.temperature, generator_of(at.seed)) for one, at in alone])
+        return translators.decode(model, z, 0.0, torch.Generator(), lean)
+    leans = [None] * len(z) if lean is None else lean.split(1)
+    alone = zip(z.split(1), positions, leans, strict=True)
+    return torch.cat([translators.decode(model, z, at.temperature, generator_of(at.seed), own) for z, at, own in alone])
 
 
 def _in_register(music: Tensor, positions: Sequence[Position]) -> Tensor:
@@ -144,9 +158,9 @@ def _in_register(music: Tensor, positions: Sequence[Position]) -> Tensor:
     return torch.from_numpy(np.stack([climbed(line, up) for line, up in zip(music.numpy(), octaves, strict=True)]))
 
 
-def _most_turned(position: Position) -> float:
-    """How strictly a melody's key is kept with these knobs."""
-    pairs = zip(KNOBS[MELODY], position.knobs, strict=True)
+def _most_turned(position: Position, kind: str) -> float:
+    """How far the knobs of a position are turned that turn its latent, 0..1: soon wholly."""
+    pairs = zip(KNOBS[kind], position.knobs, strict=True)
     return max(strength_of(value) for knob, value in pairs if knob.in_latent)
 
 

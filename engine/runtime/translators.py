@@ -135,11 +135,16 @@ def encode(model: Vae, windows: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def decode(model: Vae, z: Tensor, temperature: float, generator: torch.Generator) -> Tensor:
-    """Outputs `count, windows, steps, depth` of latents `count, windows, latent`: one pass, split only when huge."""
-    device = next(model.parameters()).device
+def decode(model: Vae, z: Tensor, temperature: float, generator: torch.Generator, lean: Tensor | None = None) -> Tensor:
+    """Outputs `count, windows, steps, depth` of latents `count, windows, latent`: one pass, split only when huge.
+
+    `lean` has the outputs' shape (`leaning.Leaning`).
+    """
+    device, size = next(model.parameters()).device, _batch_windows(model)
     flat = z.flatten(0, 1).to(device)
-    parts = [model.decode(part, temperature, generator) for part in flat.split(_batch_windows(model))]
+    zs = flat.split(size)
+    leans = [None] * len(zs) if lean is None else lean.flatten(0, 1).to(device).split(size)
+    parts = [model.decode(part, temperature, generator, own) for part, own in zip(zs, leans, strict=True)]
     return torch.cat(parts).reshape(*z.shape[:2], *parts[0].shape[1:])
 
 

@@ -12,13 +12,16 @@ from engine.latent.path import PROBES, by_change, probe_positions
 from engine.latent.slerp import slerp
 from engine.models.vae import Vae
 from engine.runtime import translators
+from engine.runtime.leaning import Leaning
 from engine.runtime.translators import Translator
 
 WAY_STOPS = 129
 _MOST_STEPS = 64
 
 
-def measure_way(model: Vae, translator: Translator[Any], ends: Sequence[Tensor], stops: int) -> Tensor:
+def measure_way(
+    model: Vae, translator: Translator[Any], ends: Sequence[Tensor], stops: int, leaning: Leaning | None = None
+) -> Tensor:
     """Positions 0..1 on the way between two pieces between which the music changes alike, shape `stops`.
 
     Args:
@@ -26,10 +29,12 @@ def measure_way(model: Vae, translator: Translator[Any], ends: Sequence[Tensor],
         translator: knows what a change of its music is.
         ends: latents of both, `windows, latent` each.
         stops: how many positions, both ends included.
+        leaning: on both ends; None: on nothing.
     """
-    a, b = ends
-    z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), probe_positions()[:, None])
-    outputs = translators.decode(model, z, 0.0, torch.Generator())
+    (a, b), positions = ends, probe_positions()
+    z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), positions[:, None])
+    lean = None if leaning is None else leaning.at(torch.stack([1 - positions, positions], 1))
+    outputs = translators.decode(model, z, 0.0, torch.Generator(), lean)
     return by_change(translator.change(outputs), stops).cpu()
 
 

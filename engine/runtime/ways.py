@@ -9,6 +9,7 @@ from torch import Tensor
 
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.encoding import ClipEncoder
+from engine.runtime.leaning import Leaning
 from engine.runtime.noise import generator_of
 from engine.runtime.reach import share_of_way
 from engine.runtime.recent import Recent
@@ -44,11 +45,13 @@ class Ways:
             return amount
         return share_of_way(amount, self._encoder.reach(piece, loaded, latents))
 
-    def stops(self, loaded: Checkpoint, pieces: Sequence[Piece], ends: Sequence[Tensor], steps: int) -> Tensor:
+    def stops(
+        self, loaded: Checkpoint, pieces: Sequence[Piece], ends: Sequence[Tensor], steps: int, leaning: Leaning | None
+    ) -> Tensor:
         """Positions 0..1, shape `steps`, between two pieces with these latents, for even changes of the music."""
 
         def make() -> Tensor:
-            return measure_way(vae_of(loaded), self._kinds.of(loaded), ends, steps)
+            return measure_way(vae_of(loaded), self._kinds.of(loaded), ends, steps, leaning)
 
         return self._recent.get((loaded.hash, *(piece.fingerprint() for piece in pieces), steps), make)
 

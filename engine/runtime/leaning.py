@@ -1,0 +1,56 @@
+"""What lies between clips leans on them: where the model leaves open what comes, one of the clips has the say.
+
+Half-way between two latents a decoder may say anything that it finds likely, near to neither clip. A listener knows
+a morph by what is still, and what is already, of the clips. So each step's outputs are drawn towards what the clips
+play there, all alike however much each is heard; the latent decides between them, and a decoder's language sees to it
+that the choices hang together. At a clip itself only that clip is leant on, and so it comes back as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.models.vae import Vae
+
+STRENGTH = 6.0
+"""In nats."""
+_FULLY_FROM = 0.25
+
+
+def steadiness(temperature: float) -> float:
+    """How strongly to lean at a temperature: wholly at 0, from 1 on not at all."""
+    return max(0.0, 1.0 - temperature)
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """What pieces play, as their model's outputs would say it, `pieces, windows, steps, depth`."""
+
+    played: Tensor
+
+    @classmethod
+    def on(cls, model: Vae, windows: Sequence[Tensor]) -> Leaning | None:
+        """None where the model's decoder takes no notice.
+
+        Args:
+            model: what decodes.
+            windows: of each piece as the model hears it, `windows, steps[, depth]`; all pieces have as many.
+        """
+        if not model.can_lean:
+            return None
+        return cls(torch.stack([model.playing(each) for each in windows]))
+
+    def at(self, shares: Tensor, strengths: Tensor | float = 1.0) -> Tensor:
+        """What to add to the outputs, `count, windows, steps, depth`.
+
+        Args:
+            shares: how much each piece is heard, `count, pieces`, rows that sum to 1.
+            strengths: 0..1, `count`: at 0 nothing is leant on.
+        """
+        heard = (shares / _FULLY_FROM).clamp(0, 1).to(self.played)
+        together = torch.einsum("cp,pwsd->cwsd", heard, self.played).clamp(-1, 1)
+        return together * (STRENGTH * torch.as_tensor(strengths).to(self.played).reshape(-1, 1, 1, 1))
