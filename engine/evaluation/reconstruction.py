@@ -136,7 +136,10 @@ def decode(
     generator: torch.Generator | None = None,
     lean: Tensor | None = None,
 ) -> Tensor:
-    """The music of latents, free-running, `latents, steps[, parts]`; `lean` has the outputs' shape (`runtime.leaning`)."""
+    """The music of latents, free-running, `latents, steps[, parts]`.
+
+    `lean` has the outputs' shape (`runtime.leaning`).
+    """
     outputs = _free(model, z, temperature, generator, lean)
     return torch.cat([model.head.draw(logits, temperature, generator) for logits in outputs])
 

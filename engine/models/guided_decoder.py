@@ -19,12 +19,17 @@ from engine.models.blocks import ResidualMlp
 from engine.models.config import VaeConfig
 from engine.models.folding import Foldable, Linear
 from engine.models.heads import Head
+from engine.models.signature import LetterLinear
 
 LAGS = 16
 """So many of the last steps the language knows: a bar."""
 
 _EMBEDDING = 32
 _WIDTH = 128
+
+
+def _out(config: VaeConfig) -> type[Linear]:
+    return LetterLinear if config.keys == "apart" else Linear
 
 
 class Wants(nn.Module):
@@ -40,7 +45,7 @@ class Wants(nn.Module):
         self.lift = Linear(config.embedding, 2 * config.embedding)
         self.position = nn.Parameter(torch.randn(config.steps, 2 * config.embedding) * 0.02)
         self.step_norm = nn.LayerNorm(2 * config.embedding)
-        self.out = Linear(2 * config.embedding, head.depth)
+        self.out = _out(config)(2 * config.embedding, head.depth)
 
     def forward(self, z: Tensor) -> Tensor:
         """`batch, latent` to outputs `batch, steps, depth`."""
@@ -52,14 +57,14 @@ class Wants(nn.Module):
 class StepLanguage(nn.Module):
     """What each step may be, by the `LAGS` steps before it and its place."""
 
-    def __init__(self, steps: int, head: Head) -> None:
+    def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
-        self.head, self.steps = head, steps
+        self.head, self.steps = head, config.steps
         self.embed = nn.Parameter(torch.randn(head.feature_depth, _EMBEDDING) * 0.5)
         self.hear = Linear(LAGS * _EMBEDDING, _WIDTH)
-        self.position = nn.Parameter(torch.randn(steps, _WIDTH) * 0.02)
+        self.position = nn.Parameter(torch.randn(config.steps, _WIDTH) * 0.02)
         self.think = Linear(_WIDTH, _WIDTH)
-        self.out = Linear(_WIDTH, head.depth)
+        self.out = _out(config)(_WIDTH, head.depth)
 
     def forward(self, features: Tensor) -> Tensor:
         """Outputs `batch, steps, depth`, of features `batch, steps, feature_depth`: each told only what was before."""
@@ -110,7 +115,7 @@ class GuidedDecoder(Foldable[FoldedLanguage]):
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
         self.dense = Wants(config, head)
-        self.language = StepLanguage(config.steps, head)
+        self.language = StepLanguage(config, head)
 
     def forward(self, z: Tensor, features: Tensor, sampling: Tensor, before: Tensor | None = None) -> Tensor:
         """Told the true steps before each; nothing is passed on to the language."""

@@ -13,7 +13,9 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+from engine.models.folding import Linear, Product, product
 from engine.representations.key import key_weights, signature_of
 from engine.representations.melody import FIRST_PITCH_CLASS, MIN_PITCH, NUM_CLASSES
 
@@ -25,6 +27,7 @@ RADIUS = 1.25
 LOG_VAR = -6.0
 """The signature is known; what is drawn from the posterior stays within it."""
 
+_BLACK = (1, 3, 6, 8, 10)
 _STEP = math.pi / (MOST - FEWEST + 1)
 _SHARPS = (5, 0, 7, 2, 9, 4, 11)  # F C G D A E B
 
@@ -48,10 +51,34 @@ def _swapped(table: Tensor, pitch_class: int) -> Tensor:
     return table
 
 
+_PITCH_CLASSES = [(token - FIRST_PITCH_CLASS + MIN_PITCH) % 12 for token in range(NUM_CLASSES)]
+_IS_RAISED = torch.tensor([t >= FIRST_PITCH_CLASS and p in _BLACK for t, p in enumerate(_PITCH_CLASSES)])
+_LETTERS = torch.arange(NUM_CLASSES) - _IS_RAISED.long()
 _SPELLINGS = _spellings()
 _BACK = _SPELLINGS.argsort(1)
 _WEIGHTS = torch.from_numpy(key_weights().T.copy()).float()
 _SIGNATURES = torch.tensor([signature_of(key) for key in range(24)])
+
+
+class LetterLinear(Linear):
+    """A linear layer whose outputs are classes of letters: a raised letter is that letter, and something more.
+
+    Notes outside the scale are few. As classes of their own they are found long after all others; as letters that are
+    raised they have from the start what is known of the letter.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`…, in` to logits `…, 90`."""
+        folded = self.folded
+        return F.linear(x, *self._whole()) if folded is None else folded(x)
+
+    def _make_folded(self) -> Product:
+        weight, bias = self._whole()
+        return product(weight.detach(), bias.detach())
+
+    def _whole(self) -> tuple[Tensor, Tensor]:
+        of_letters = self.weight[_LETTERS] * _IS_RAISED[:, None].to(self.weight)
+        return self.weight + of_letters, self.bias + self.bias[_LETTERS] * _IS_RAISED.to(self.bias)
 
 
 def signatures(tokens: Tensor) -> Tensor:
