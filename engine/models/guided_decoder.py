@@ -20,12 +20,16 @@ from engine.models.config import VaeConfig
 from engine.models.folding import Foldable, Linear
 from engine.models.heads import Head
 from engine.models.signature import LetterLinear
+from engine.representations.drums import NUM_VOICES
+from engine.representations.groove import DEPTH
 
 LAGS = 16
 """So many of the last steps the language knows: a bar."""
 
 _EMBEDDING = 32
 _WIDTH = 128
+_DROPOUT = {"melody": 0.0, "groove": 0.3}
+"""Of what the language hears; there are few grooves, and it would know them by heart."""
 
 
 def _out(config: VaeConfig) -> type[Linear]:
@@ -61,6 +65,7 @@ class StepLanguage(nn.Module):
         super().__init__()
         self.head, self.steps = head, config.steps
         self.embed = nn.Parameter(torch.randn(head.feature_depth, _EMBEDDING) * 0.5)
+        self.dropout = nn.Dropout(_DROPOUT[config.music])
         self.hear = Linear(LAGS * _EMBEDDING, _WIDTH)
         self.position = nn.Parameter(torch.randn(config.steps, _WIDTH) * 0.02)
         self.think = Linear(_WIDTH, _WIDTH)
@@ -68,14 +73,19 @@ class StepLanguage(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Outputs `batch, steps, depth`, of features `batch, steps, feature_depth`: each told only what was before."""
-        heard = F.pad(features[:, :-1] @ self.embed, (0, 0, LAGS, 0))
+        heard = F.pad(self.dropout(features[:, :-1] @ self.words), (0, 0, LAGS, 0))
         windows = torch.cat([heard[:, lag : lag + self.steps] for lag in range(LAGS)], -1)
         return self.tell(self.hear(windows) + self.position)
+
+    @property
+    def words(self) -> Tensor:
+        """What each of a step's features is heard as, `feature_depth, embedding`: of drums the hits, not the touch."""
+        return self.embed if self.head.depth != DEPTH else F.pad(self.embed[:NUM_VOICES], (0, 0, 0, DEPTH - NUM_VOICES))
 
     def tell(self, heard: Tensor) -> Tensor:
         """Outputs of what was heard, `…, width`."""
         x = F.relu(heard)
-        outputs: Tensor = self.out(x + F.relu(self.think(x)))
+        outputs: Tensor = self.out(self.dropout(x + F.relu(self.think(x))))
         return outputs
 
 
@@ -89,7 +99,7 @@ class FoldedLanguage:
     def __init__(self, language: StepLanguage) -> None:
         self.head, self.tell, self.steps = language.head, language.tell, language.steps
         lags = language.hear.weight.detach().view(_WIDTH, LAGS, _EMBEDDING).flip(1)
-        self.table = torch.einsum("ce,wle->clw", language.embed.detach(), lags).flatten(1)
+        self.table = torch.einsum("ce,wle->clw", language.words.detach(), lags).flatten(1)
         self.start = F.pad(language.hear.bias.detach() + language.position.detach(), (0, 0, 0, LAGS))
 
     def __call__(self, wanted: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
