@@ -77,18 +77,20 @@ def tiny_feel(condition: str = "hits") -> FeelConfig:
     return FeelConfig(condition, latent_dim=4, width=16, depth=1, heads=2)
 
 
-def write_checkpoints(folder: Path, seed: int = 0) -> Path:
+def write_checkpoints(
+    folder: Path, seed: int = 0, decoder: str = "parallel", keys: str = "kept", scale: float = 1.5
+) -> Path:
     """A tiny model with random weights for each role, far enough from 0 that they say different things."""
     for name, config, kind in (
-        ("melody_2bar", tiny_vae("melody"), "melody"),
-        ("groove_2bar", tiny_vae("groove"), "drums"),
+        ("melody_2bar", tiny_vae("melody", decoder=decoder, keys=keys), "melody"),
+        ("groove_2bar", tiny_vae("groove", decoder=decoder), "drums"),
         ("humanize_2bar", tiny_feel("hits"), "drums"),
         ("drumify_2bar", tiny_feel("tap"), "drums"),
     ):
         torch.manual_seed(seed)
         model = Vae(config) if isinstance(config, VaeConfig) else FeelModel(config)
         for weight in model.parameters():
-            weight.data *= 1.5
+            weight.data *= scale
         checkpoint.save(folder / name, model, kind, {})
     return folder
 

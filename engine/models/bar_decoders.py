@@ -85,6 +85,7 @@ class BarDecoder(nn.Module, ABC):
     """A conductor, and under it one decoder for each part that takes a bar's embedding for its latent."""
 
     looks_back: bool
+    is_certain: bool
 
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
@@ -155,7 +156,7 @@ class BarDecoder(nn.Module, ABC):
 class ParallelBarDecoder(BarDecoder):
     """All steps of all bars at once."""
 
-    looks_back = False
+    looks_back = is_certain = False
 
     def _make_conductor(self, config: VaeConfig) -> nn.Module:
         return ParallelConductor(config)
@@ -167,7 +168,7 @@ class ParallelBarDecoder(BarDecoder):
 class LstmBarDecoder(BarDecoder):
     """LSTMs all through; the states of a bar's decoder begin anew in each bar, only its last step is carried over."""
 
-    looks_back = True
+    looks_back = is_certain = True
 
     def _make_conductor(self, config: VaeConfig) -> nn.Module:
         return LstmConductor(config)

@@ -24,9 +24,11 @@ class Decoder(Protocol):
 
     Attributes:
         looks_back: each step is drawn before the next one is known, and so by the decoder itself.
+        is_certain: its outputs then say what was drawn and nothing else, at temperature 0 too.
     """
 
     looks_back: bool
+    is_certain: bool
 
     def forward(self, z: Tensor, features: Tensor, sampling: Tensor, before: Tensor | None = None) -> Tensor:
         """Outputs for training, `batch, steps, depth`.
@@ -52,7 +54,7 @@ class Decoder(Protocol):
 class ParallelDecoder(nn.Module):
     """All steps at once: the latent spread over the steps, then dilated convolutions between them."""
 
-    looks_back = False
+    looks_back = is_certain = False
 
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
@@ -96,7 +98,7 @@ class LstmDecoder(Foldable[FoldedDecoder]):
     Source: magenta's BaseLstmDecoder: initial states tanh(linear(z)), inputs [previous, z], stacked LSTMs.
     """
 
-    looks_back = True
+    looks_back = is_certain = True
 
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()

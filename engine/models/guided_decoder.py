@@ -120,7 +120,7 @@ class FoldedLanguage:
 class GuidedDecoder(Foldable[FoldedLanguage]):
     """What the latent wants and what the language expects, added up step by step."""
 
-    looks_back = True
+    looks_back, is_certain = True, False
 
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()

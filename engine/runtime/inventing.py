@@ -15,13 +15,14 @@ from torch import Tensor
 from engine.errors import OutOfRangeError
 from engine.latent.path import PROBES
 from engine.latent.slerp import blend, slerp
+from engine.models.vae import Vae
 from engine.representations.clip import Clip
 from engine.runtime import translators
 from engine.runtime.answers import Answer
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.checks import check_count, check_share, check_size, check_temperature
 from engine.runtime.encoding import ClipEncoder, Encoded
-from engine.runtime.leaning import Leaning, steadiness
+from engine.runtime.leaning import Leaning, loosening, steadiness
 from engine.runtime.noise import generator_of
 from engine.runtime.roster import vae_of
 from engine.runtime.translator_table import Translators
@@ -62,7 +63,7 @@ class Inventing:
     def _sampled(self, loaded: Checkpoint, frame: Clip, count: int, temperature: float, seed: int) -> Answer:
         z = from_prior(loaded, count, seed)[:, None]
         recipe = Recipe[Piece](frame, (), ((),) * count, temperature, generator_of(seed))
-        return self._decoded(loaded, z, recipe, Encoded((), (), (), False, 0.0))
+        return self._decoded(loaded, z, recipe, Encoded((), (), (), False, 0.0), is_new=True)
 
     def vary(
         self,
@@ -85,8 +86,11 @@ class Inventing:
         here = encoded.latents[0].expand(count, -1, -1)
         away = self._ways.directions(loaded, piece, count, seed)
         recipe = Recipe(frame, (piece,), ((1.0,),) * count, temperature, generator_of(seed))
-        z = slerp(here, away, self._ways.share(loaded, piece, encoded.latents[0], amount))
-        return self._decoded(loaded, z, recipe, encoded, started)
+        share = self._ways.share(loaded, piece, encoded.latents[0], amount)
+        lean = None
+        if (leaning := Leaning.on(vae_of(loaded), encoded.windows)) is not None:
+            lean = leaning.at(torch.ones(count, 1), loosening(share) * steadiness(temperature))
+        return self._decoded(loaded, slerp(here, away, share), recipe, encoded, started, lean)
 
     def interpolate(
         self,
@@ -107,14 +111,15 @@ class Inventing:
         check_size(max(steps, PROBES), frame, vae_of(loaded))
         encoded = self._encoder.latents(ends, loaded)
         started = time.perf_counter()
-        shares, leaning = torch.linspace(0, 1, steps), None
-        if spacing == "change":
+        shares = torch.linspace(0, 1, steps)
+        if spacing == "change" and steps > 2:
             leaning = Leaning.on(vae_of(loaded), encoded.windows)
-            shares = self._ways.stops(loaded, ends, encoded.latents, steps, leaning) if steps > 2 else shares
+            shares = self._ways.stops(loaded, ends, encoded.latents, steps, leaning)
         weights = tuple((1 - float(t), float(t)) for t in shares)
         z = blend(torch.stack(encoded.latents), torch.tensor(weights, dtype=torch.float64))
         recipe = Recipe(frame, tuple(ends), weights, temperature, generator_of(seed))
-        return self._decoded(loaded, z, recipe, encoded, started, leaning)
+        lean = _lean(vae_of(loaded), encoded, recipe)
+        return self._decoded(loaded, z, recipe, encoded, started, lean)
 
     def blend(
         self,
@@ -133,8 +138,7 @@ class Inventing:
         shares = tuple(weight / max(weights) for weight in weights)  # only ratios count, and these cannot overflow
         z = blend(torch.stack(encoded.latents), torch.tensor(shares, dtype=torch.float64))
         recipe = Recipe(frame, tuple(pieces), (shares,), temperature, generator_of(seed))
-        leaning = Leaning.on(vae_of(loaded), encoded.windows)
-        return self._decoded(loaded, z[None], recipe, encoded, leaning=leaning)
+        return self._decoded(loaded, z[None], recipe, encoded, lean=_lean(vae_of(loaded), encoded, recipe))
 
     def _decoded(
         self,
@@ -143,18 +147,32 @@ class Inventing:
         recipe: Recipe[Piece],
         encoded: Encoded,
         started: float | None = None,
-        leaning: Leaning | None = None,
+        lean: Tensor | None = None,
+        is_new: bool = False,
     ) -> Answer:
-        """The latents `count, windows, latent` as an answer."""
+        """The latents `count, windows, latent` as an answer.
+
+        A decoder with a language draws what is wholly new itself, so that each step knows what was drawn before it, and
+        one piece after the other, so that the first do not depend on how many follow. What is near clips is drawn from
+        what it says of the likeliest, as a morph draws it.
+        """
         started = time.perf_counter() if started is None else started
-        lean = None
-        if leaning is not None:
-            weights = torch.tensor(recipe.weights, dtype=torch.float64)
-            lean = leaning.at(weights / weights.sum(1, keepdim=True), steadiness(recipe.temperature))
-        outputs = translators.decode(vae_of(loaded), z, recipe.temperature, recipe.generator, lean)
+        model = vae_of(loaded)
+        temperature = recipe.temperature if is_new or model.decoder.is_certain else 0.0
+        parts = z.split(1) if temperature and model.can_lean else [z]
+        outputs = torch.cat([translators.decode(model, part, temperature, recipe.generator, lean) for part in parts])
         clips = self._kinds.of(loaded).speak(outputs, recipe)
         decode_ms = (time.perf_counter() - started) * 1e3
         return Answer(tuple(clips), encoded.encode_ms, decode_ms, encoded.cached, encoded.left_out)
+
+
+def _lean(model: Vae, encoded: Encoded, recipe: Recipe[Piece]) -> Tensor | None:
+    """What results lean on that lie between pieces, by the recipe's weights."""
+    leaning = Leaning.on(model, encoded.windows)
+    if leaning is None:
+        return None
+    weights = torch.tensor(recipe.weights, dtype=torch.float64)
+    return leaning.at(weights / weights.sum(1, keepdim=True), steadiness(recipe.temperature))
 
 
 def _sounds(answer: Answer, count: int) -> list[bool]:

@@ -26,6 +26,11 @@ def steadiness(temperature: float) -> float:
     return max(0.0, 1.0 - temperature)
 
 
+def loosening(share: Tensor | float) -> Tensor:
+    """How strongly a variation leans on its clip at a share 0..1 of its way: wholly at 0, soon not at all."""
+    return (1 - torch.as_tensor(share) / _FULLY_FROM).clamp_min(0)
+
+
 @dataclass(frozen=True)
 class Leaning:
     """What pieces play, as their model's outputs would say it, `pieces, windows, steps, depth`."""

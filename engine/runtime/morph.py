@@ -97,7 +97,7 @@ class Morph:
         said = translator.join(_decoded(field.loaded, torch.cat([z, rest[turned]]), asked, lean), field.frame)
         if turned:
             said, at_rest = said.clone().split([len(positions), len(turned)])
-            strengths = torch.tensor([_most_turned(positions[row], MELODY) for row in turned])
+            strengths = torch.tensor([_most_turned(positions[row], field.loaded) for row in turned])
             said[turned] = kept_at_home(said[turned], at_rest.argmax(-1), strengths)
         return said
 
@@ -129,20 +129,18 @@ def _lean(field: Field, positions: Sequence[Position], shares: Floats, turned: S
     if field.leaning is None:
         return None
     heard = torch.from_numpy(shares)
-    still = [steadiness(position.temperature) for position in positions]
-    free = [1 - _most_turned(position, field.kind) for position in positions]
-    strengths = torch.tensor([a * b for a, b in zip(still, free, strict=True)] + [still[row] for row in turned])
-    return field.leaning.at(torch.cat([heard, heard[list(turned)]]), strengths)
+    held = [steadiness(at.temperature) * (1 - _most_turned(at, field.loaded)) for at in positions]
+    return field.leaning.at(torch.cat([heard, heard[list(turned)]]), torch.tensor([*held, *[1.0] * len(turned)]))
 
 
 def _decoded(loaded: Checkpoint, z: Tensor, positions: Sequence[Position], lean: Tensor | None) -> Tensor:
     """Outputs `positions, windows, steps, depth`, in one pass.
 
-    A decoder that looks back draws its steps itself: where one is to draw by chance, each position has a pass of its
-    own, so that its noise is its own too.
+    Of a decoder that says only what it drew, chance is its own: where there is to be some, each position has a pass of
+    its own, so that its noise is its own too. What others say is drawn from later, by the same noise wherever it is.
     """
     model = vae_of(loaded)
-    if not (model.decoder.looks_back and any(position.temperature for position in positions)):
+    if not (model.decoder.is_certain and any(position.temperature for position in positions)):
         return translators.decode(model, z, 0.0, torch.Generator(), lean)
     leans = [None] * len(z) if lean is None else lean.split(1)
     alone = zip(z.split(1), positions, leans, strict=True)
@@ -158,10 +156,11 @@ def _in_register(music: Tensor, positions: Sequence[Position]) -> Tensor:
     return torch.from_numpy(np.stack([climbed(line, up) for line, up in zip(music.numpy(), octaves, strict=True)]))
 
 
-def _most_turned(position: Position, kind: str) -> float:
+def _most_turned(position: Position, loaded: Checkpoint) -> float:
     """How far the knobs of a position are turned that turn its latent, 0..1: soon wholly."""
-    pairs = zip(KNOBS[kind], position.knobs, strict=True)
-    return max(strength_of(value) for knob, value in pairs if knob.in_latent)
+    found = () if loaded.directions is None else loaded.directions.names
+    pairs = zip(KNOBS[loaded.kind], position.knobs, strict=True)
+    return max((strength_of(value) for knob, value in pairs if knob.name in found), default=0.0)
 
 
 def _touch(kind: str, position: Position) -> Touch:

@@ -13,6 +13,7 @@ from engine.latent.path import by_change
 from engine.latent.slerp import slerp
 from engine.runtime import translators
 from engine.runtime.checkpoint import Checkpoint
+from engine.runtime.leaning import Leaning, loosening
 from engine.runtime.roster import vae_of
 from engine.runtime.translators import PieceT, Translator
 
@@ -40,8 +41,12 @@ def measure_reach(loaded: Checkpoint, translator: Translator[PieceT], latents: T
     # Directions lie side by side as windows do, so that a probe's change is the sum over all of them.
     starts = start.repeat(_DIRECTIONS, 1).expand(_PROBES, -1, -1)
     ends = ends.reshape(1, -1, latents.shape[-1]).expand(_PROBES, -1, -1)
-    z = slerp(starts, ends, torch.linspace(0, 1, _PROBES)[:, None])
-    outputs = translators.decode(vae_of(loaded), z, 0.0, generator)
+    positions = torch.linspace(0, 1, _PROBES)
+    z = slerp(starts, ends, positions[:, None])
+    windows = torch.cat([translator.hear(piece).windows[: len(start)]] * _DIRECTIONS)
+    leaning = Leaning.on(vae_of(loaded), [windows])
+    lean = None if leaning is None else leaning.at(torch.ones(_PROBES, 1), loosening(positions))
+    outputs = translators.decode(vae_of(loaded), z, 0.0, generator, lean)
     return by_change(translator.change(outputs), _STOPS).cpu()
 
 
