@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset
 
 from engine.data.dataset import MusicSet
+from engine.evaluation.melody_statistics import DEGENERATE_OVER, DEGENERATE_UNDER, TWO_BARS_STEPS
 from engine.models.spans import draw_spans
 from engine.models.tasks import TASKS
 from engine.representations import note_sequence
@@ -86,6 +87,8 @@ class Batches(IterableDataset[Batch]):
         self.set, self.schedule, self.seed, self.current_step = music, schedule, seed, current_step
         self.lenders = lenders
         self.weights = music.weights(schedule.source_weights)
+        if schedule.odd_weight != 1:
+            self.weights = self.weights * torch.where(_is_odd(music.music), schedule.odd_weight, 1.0)
         self.batches_an_epoch = -(-len(music) // schedule.batch_size)
 
     def __iter__(self) -> Iterator[Batch]:
@@ -113,6 +116,12 @@ class Batches(IterableDataset[Batch]):
             return Batch(music, music, self.weights[chosen], len(chosen))
         shown = TASKS[self.schedule.task](drop_hits(music, self.schedule.drop, generator))
         return Batch(music, shown, self.weights[chosen], len(chosen))
+
+
+def _is_odd(melodies: Tensor) -> Tensor:
+    """Whether melodies `windows, steps` have so few or so many onsets that nobody would call them melodies."""
+    onsets = (melodies >= FIRST_PITCH_CLASS).sum(1) * TWO_BARS_STEPS / melodies.shape[1]
+    return (onsets < DEGENERATE_UNDER) | (onsets > DEGENERATE_OVER)
 
 
 @lru_cache(maxsize=4)

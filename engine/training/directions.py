@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,12 +24,14 @@ from engine.runtime.directions import Directions, save_directions
 from engine.runtime.knobs import KNOBS
 from engine.training.batches import transpose
 from engine.training.directions_section import FACTS_NAME
+from engine.training.knob_purity import effects, unmixed
 from engine.training.knob_travel import with_even_travel
 from engine.training.local_means import fit
 
 CLIPS = 100_000
 _CALIBRATED_ON = 300
 _QUARTILE = 0.25
+_UNMIXED_TIMES = 3
 _BATCH = 500
 _KNOWN = f"find directions of a model of {' or '.join(ATTRIBUTES)}"
 
@@ -81,7 +85,7 @@ def write_directions(folder: Path, data: Path, seed: int = 0) -> dict[str, Any]:
 
 
 def find(model: Vae, names: tuple[str, ...], material: Material, seed: int) -> Directions:
-    """Directions of these attributes by local means, each with an even travel.
+    """Directions of these attributes by local means, unmixed until each leaves the others alone, with an even travel.
 
     An attribute that is the sum of others, as the density of drums is, has the directions of its parts, each as far
     as it goes along with the sum in the data.
@@ -90,14 +94,15 @@ def find(model: Vae, names: tuple[str, ...], material: Material, seed: int) -> D
     alone = [name for name in attributes.names if name not in attributes.sums]
     measured = material.attributes[:, [attributes.names.index(name) for name in alone]]
     means = fit(material.z, material.doubt.mean(0), measured, seed)
+    each = Directions(
+        tuple(alone), means.read.weight, means.read.bias, means.straight, means.turn, torch.zeros(len(alone), 1)
+    )
+    z, measure = _tried_on(model, each.names, material, seed)
+    for _ in range(_UNMIXED_TIMES):
+        each = unmixed(each, torch.eye(len(alone)), effects(each, z, measure))
     mixed = torch.stack([_parts(name, alone, attributes, material) for name in names])
-    directions = Directions(
-        names,
-        means.read.weight,
-        means.read.bias,
-        mixed @ means.straight,
-        torch.einsum("ka,afl->kfl", mixed, means.turn),
-        torch.zeros(len(names), 1),
+    directions = replace(
+        each, names=names, straight=mixed @ each.straight, turn=torch.einsum("ka,afl->kfl", mixed, each.turn)
     )
     return _calibrated(model, directions, material, seed)
 
@@ -165,15 +170,24 @@ def _parts(name: str, alone: list[str], attributes: Attributes, material: Materi
 
 
 def _calibrated(model: Vae, directions: Directions, material: Material, seed: int) -> Directions:
-    """With an even travel over clips and over places between two clips, where a morph is."""
+    """With an even travel."""
+    return with_even_travel(directions, *_tried_on(model, directions.names, material, seed))
+
+
+def _tried_on(
+    model: Vae, names: Sequence[str], material: Material, seed: int
+) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+    """Latents of clips, and of places between two clips, where a morph is; and what their music has of attributes.
+
+    Returns:
+        `clips, latent`, and what measures the music of such latents, moved: `clips, names`, in standard deviations.
+    """
     attributes = ATTRIBUTES[model.config.music]
-    columns = [attributes.names.index(name) for name in directions.names]
+    columns = [attributes.names.index(name) for name in names]
     spread = deviations(material.attributes)[columns]
     generator = torch.Generator().manual_seed(seed)
     first, second, third = torch.randint(len(material.z), (3, _CALIBRATED_ON // 2), generator=generator)
     shares = torch.rand(_CALIBRATED_ON // 2, generator=generator)
     z = torch.cat([material.z[first], slerp(material.z[second], material.z[third], shares)])
     still = decoded(model, z)
-    return with_even_travel(
-        directions, z, lambda moved: attributes.measure(decoded(model, moved, still))[:, columns] / spread
-    )
+    return z, lambda moved: attributes.measure(decoded(model, moved, still))[:, columns] / spread

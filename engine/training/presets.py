@@ -40,6 +40,7 @@ class Schedule:
         borrow: share of trios whose melody, bass or drums are, each for itself, played by other collections.
         sources: collections to train on; empty for all.
         source_weights: weight of each window in the loss, by collection.
+        odd_weight: weight besides of melodies with next to no notes, or one on nearly every step.
     """
 
     steps: int
@@ -64,6 +65,7 @@ class Schedule:
     borrow: float = 0.0
     sources: tuple[str, ...] = ()
     source_weights: dict[str, float] = field(default_factory=dict)
+    odd_weight: float = 1.0
 
 
 @dataclass(frozen=True)
