@@ -68,14 +68,15 @@ def of_melodies(tokens: Tensor) -> Tensor:
     pitches = (tokens - FIRST_PITCH_CLASS + MIN_PITCH) * struck
     register = pitches.sum(1) / notes
     away = (pitches - register[:, None]) * struck
+    rise = _slope(away, struck, notes)
     return torch.stack(
         [
             notes / _bars(tokens),
             syncopation(onsets, _LEVELS) / notes,
             register,
             _sounding(tokens, onsets),
-            ((away**2).sum(1) / notes).sqrt(),
-            _slope(away, struck, notes),
+            _about_the_line(away, struck, notes, rise),
+            rise,
             torch.from_numpy(in_key(tokens.numpy())),
         ],
         1,
@@ -136,12 +137,23 @@ def _sounding(tokens: Tensor, onsets: Tensor) -> Tensor:
     return (sounds & begun).sum(1) / begun.sum(1).double()
 
 
+def _about_the_line(away: Tensor, struck: Tensor, notes: Tensor, rise: Tensor) -> Tensor:
+    """Standard deviation of the pitches from the line that rises by so many semitones a bar."""
+    off = away - rise[:, None] * _from_the_middle(struck, notes)
+    return ((off**2).sum(1) / notes).sqrt()
+
+
 def _slope(away: Tensor, struck: Tensor, notes: Tensor) -> Tensor:
     """Semitones a bar by which a line through the onsets rises; 0 where all are at one time."""
-    time = torch.arange(struck.shape[1], dtype=torch.double) / _STEPS_PER_BAR
-    centred = (time - ((struck * time).sum(1) / notes)[:, None]) * struck
+    centred = _from_the_middle(struck, notes)
     spread = (centred**2).sum(1)
     return torch.where(spread == 0, 0.0, (away * centred).sum(1) / spread)
+
+
+def _from_the_middle(struck: Tensor, notes: Tensor) -> Tensor:
+    """Bars of each onset after the mean of all, `clips, steps`; 0 where there is none."""
+    time = torch.arange(struck.shape[1], dtype=torch.double) / _STEPS_PER_BAR
+    return (time - ((struck * time).sum(1) / notes)[:, None]) * struck
 
 
 ATTRIBUTES: dict[str, Attributes] = {
@@ -152,7 +164,7 @@ ATTRIBUTES: dict[str, Attributes] = {
             "syncopation": "levels a note (after Longuet-Higgins and Lee)",
             "register": "mean pitch, semitones",
             "length": "share of the time that sounds",
-            "range": "standard deviation of the pitches, semitones",
+            "range": "standard deviation of the pitches from a line through them, semitones",
             "contour": "rise of a line through the notes, semitones a bar",
             "in_key": "share of the notes in the best of 24 keys",
         },

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from engine.models.blocks import ResidualMlp
 from engine.models.config import VaeConfig
+from engine.models.decoders import ParallelDecoder
 from engine.models.folding import Foldable, Linear
 from engine.models.heads import Head
 from engine.models.signature import LetterLinear
@@ -30,6 +31,8 @@ _EMBEDDING = 32
 _WIDTH = 128
 _DROPOUT = {"melody": 0.0, "groove": 0.3}
 """Of what the language hears; there are few grooves, and it would know them by heart."""
+_STRENGTH = {"melody": 1.0, "groove": 0.4}
+"""What the language's word weighs: at 1 a decoder of grooves leant on what it knew by heart."""
 
 
 def _out(config: VaeConfig) -> type[Linear]:
@@ -51,7 +54,7 @@ class Wants(nn.Module):
         self.step_norm = nn.LayerNorm(2 * config.embedding)
         self.out = _out(config)(2 * config.embedding, head.depth)
 
-    def forward(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor) -> Tensor:
         """`batch, latent` to outputs `batch, steps, depth`."""
         x = self.spread(self.norm(self.blocks(self.enter(z)))).view(len(z), self.steps, -1)
         outputs: Tensor = self.out(self.step_norm(self.lift(F.relu(x)) + self.position))
@@ -94,10 +97,11 @@ class FoldedLanguage:
 
     Args:
         language: copied; later changes of its weights are not seen.
+        strength: what its word weighs.
     """
 
-    def __init__(self, language: StepLanguage) -> None:
-        self.head, self.tell, self.steps = language.head, language.tell, language.steps
+    def __init__(self, language: StepLanguage, strength: float) -> None:
+        self.head, self.tell, self.steps, self.strength = language.head, language.tell, language.steps, strength
         lags = language.hear.weight.detach().view(_WIDTH, LAGS, _EMBEDDING).flip(1)
         self.table = torch.einsum("ce,wle->clw", language.words.detach(), lags).flatten(1)
         self.start = F.pad(language.hear.bias.detach() + language.position.detach(), (0, 0, 0, LAGS))
@@ -110,7 +114,7 @@ class FoldedLanguage:
         ahead = self.start.repeat(len(wanted), 1, 1)
         told: list[Tensor] = []
         for step in range(self.steps):
-            outputs = wanted[:, step] + self.tell(ahead[:, step])
+            outputs = wanted[:, step] + self.strength * self.tell(ahead[:, step])
             music = self.head.draw(outputs, temperature, generator)
             told.append(self.head.certain(outputs, music) if temperature else outputs)
             ahead[:, step + 1 : step + 1 + LAGS] += self.head.project(music, self.table).view(-1, LAGS, _WIDTH)
@@ -124,15 +128,16 @@ class GuidedDecoder(Foldable[FoldedLanguage]):
 
     def __init__(self, config: VaeConfig, head: Head) -> None:
         super().__init__()
-        self.dense = Wants(config, head)
+        self.dense = Wants(config, head) if config.music == "melody" else ParallelDecoder(config, head)
         self.language = StepLanguage(config, head)
+        self.strength = _STRENGTH[config.music]
 
     def forward(self, z: Tensor, features: Tensor, sampling: Tensor, before: Tensor | None = None) -> Tensor:
         """Told the true steps before each; nothing is passed on to the language."""
         del sampling, before
         with torch.no_grad():
             expected = self.language(features)
-        outputs: Tensor = self.dense(z) + expected
+        outputs: Tensor = self.dense.decode(z) + self.strength * expected
         return outputs
 
     def decode(
@@ -145,9 +150,9 @@ class GuidedDecoder(Foldable[FoldedLanguage]):
     ) -> Tensor:
         """Free-running: each step is drawn before the next; `lean`, of the outputs' shape, is wanted besides."""
         del before
-        wanted: Tensor = self.dense(z)
+        wanted: Tensor = self.dense.decode(z)
         folded: FoldedLanguage = self.folded or self._make_folded()
         return folded(wanted if lean is None else wanted + lean, temperature, generator)
 
     def _make_folded(self) -> FoldedLanguage:
-        return FoldedLanguage(self.language)
+        return FoldedLanguage(self.language, self.strength)

@@ -16,6 +16,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from engine.data.dataset import data_hash, load_set
 from engine.errors import DataError, OutOfRangeError
+from engine.models.decoders import ParallelDecoder
+from engine.models.guided_decoder import GuidedDecoder
 from engine.models.vae import Vae
 from engine.runtime import checkpoint
 from engine.runtime import device as devices
@@ -181,12 +183,17 @@ def _lenders(data: Path) -> Lenders:
 
 
 def _begin_with(start: Checkpoint, module: TrainingModule) -> None:
-    """The whole model where it has the preset's shape; its encoder alone where only the decoders differ."""
+    """The whole model where it has the preset's shape; its encoder alone where only the decoders differ.
+
+    A decoder that is to have a language beside it comes along too.
+    """
     wanted = module.preset.model
     if start.model.config == wanted:
         module.model.load_state_dict(start.model.state_dict())
     elif isinstance(start.model, Vae) and isinstance(module.model, Vae) and _hear_alike(start.model, module.model):
         module.model.encoder.load_state_dict(start.model.encoder.state_dict())
+        if isinstance(module.model.decoder, GuidedDecoder) and isinstance(start.model.decoder, ParallelDecoder):
+            module.model.decoder.dense.load_state_dict(start.model.decoder.state_dict())
     else:
         raise OutOfRangeError(f"{start.name} has another shape than the preset; start from one that it was trained by")
 

@@ -55,7 +55,7 @@ def test_a_tune_of_quarters() -> None:
             "syncopation": 0,
             "register": 62,
             "length": 1,
-            "range": 2,
+            "range": found["range"],
             "contour": found["contour"],
             "in_key": 1,
         }
@@ -93,6 +93,9 @@ def test_range_and_contour_of_a_line() -> None:
     rising = of("x...", 60, 62, 64, 66, 68, 70, 72, 74)
     assert rising["contour"] == pytest.approx(8)
     assert of("x...", 74, 72, 70, 68, 66, 64, 62, 60)["contour"] == pytest.approx(-8)
+    assert rising["range"] == pytest.approx(0, abs=1e-5)
+    assert of("x...", 60, 64, 64, 60, 60, 64, 64, 60)["range"] == pytest.approx(2)
+    assert of("x...", 60, 64)["range"] == pytest.approx(2, abs=0.05)  # last higher than first: it rises a little
     assert of("x...", 60)["contour"] == of("x...", 60)["range"] == 0
     assert of("x" + "." * 31, 60)["contour"] == 0
 
