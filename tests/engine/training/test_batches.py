@@ -158,3 +158,13 @@ def test_classes_are_made_to_batches_of_whole_numbers() -> None:
     batch = batches(trios().to(torch.int16), schedule).at(0)
     assert batch.music.shape == (8, 32, 3)
     assert batch.shown is batch.music
+
+
+def test_odd_melodies_weigh_less() -> None:
+    music = melodies(9)
+    music[2], music[5], music[2, 3] = HOLD, 40, 50  # one note; a note on every step
+    made = batches(music, replace(SCHEDULE, odd_weight=0.25, batch_size=9))
+    order = [int((music == row).all(1).nonzero()[0]) for row in made.at(0).music.to(torch.uint8)]
+    weights = dict(zip(order, made.at(0).weights.tolist(), strict=True))
+    assert weights[2] == weights[5] == 0.25
+    assert all(weight == 1 for place, weight in weights.items() if place not in (2, 5))
