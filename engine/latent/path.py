@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 PROBES = 33
+FINE_PROBES = 65
 
 
-def probe_positions(device: torch.device | str = "cpu") -> Tensor:
-    """Evenly spaced positions 0..1 at which a path is probed, shape `33`."""
-    return torch.linspace(0, 1, PROBES, device=device)
+def probe_positions(count: int = PROBES) -> Tensor:
+    """Evenly spaced positions 0..1 at which a path is probed, shape `count`."""
+    return torch.linspace(0, 1, count)
 
 
 def by_change(changes: Tensor, stops: int) -> Tensor:

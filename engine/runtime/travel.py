@@ -8,15 +8,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.latent.path import PROBES, by_change, probe_positions
+from engine.latent.path import FINE_PROBES, PROBES, by_change, probe_positions
 from engine.latent.slerp import slerp
 from engine.models.vae import Vae
+from engine.representations.drums import NUM_VOICES
 from engine.runtime import translators
 from engine.runtime.leaning import Leaning
 from engine.runtime.translators import Translator
 
 WAY_STOPS = 129
 _MOST_STEPS = 64
+_AT_ONCE = 0.65
 
 
 def measure_way(
@@ -31,11 +33,25 @@ def measure_way(
         stops: how many positions, both ends included.
         leaning: on both ends; None: on nothing.
     """
-    (a, b), positions = ends, probe_positions()
-    z = slerp(a.expand(PROBES, -1, -1), b.expand(PROBES, -1, -1), positions[:, None])
-    lean = None if leaning is None else leaning.at(torch.stack([1 - positions, positions], 1))
+    (a, b), positions = ends, probe_positions(PROBES if leaning is None else FINE_PROBES)
+    z = slerp(a.expand(len(positions), -1, -1), b.expand(len(positions), -1, -1), positions[:, None])
+    if leaning is None:
+        outputs = translators.decode(model, z, 0.0, torch.Generator())
+        return by_change(translator.change(outputs), stops).cpu()
+    lean = leaning.at(torch.stack([1 - positions, positions], 1))
     outputs = translators.decode(model, z, 0.0, torch.Generator(), lean)
-    return by_change(translator.change(outputs), stops).cpu()
+    return by_change(_heard_change(model, outputs), stops).cpu()
+
+
+def _heard_change(model: Vae, outputs: Tensor) -> Tensor:
+    """How many steps, or drum hits, of the likeliest music change from each of `count` outputs to the next.
+
+    With a language a change brings others along. So what it says between two likeliest answers tells little, and many
+    changes at once count for less than as many one by one: they cannot be parted by stops.
+    """
+    music = model.head.draw(outputs, 0.0, None)
+    heard = music[..., :NUM_VOICES] if music.is_floating_point() else music
+    return (heard[1:] != heard[:-1]).flatten(1).sum(1).float() ** _AT_ONCE
 
 
 def few_windows(latents: Tensor, length_steps: int) -> Tensor:

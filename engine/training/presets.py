@@ -89,6 +89,8 @@ _REFERENCE = Schedule(
 
 _REFERENCE_LONG = replace(_REFERENCE, steps=100_000, free_bits=256.0)
 
+_MELODY_2BAR = VaeConfig("melody", decoder="guided", latent_dim=258, decoder_width=512, keys="apart")
+
 # What ships of 16 bars: bars at both ends, a latent twice as large as of two bars.
 _MELODY_16BAR = VaeConfig(
     "melody", "bars", "bars", 256, latent_dim=512, encoder_width=384, encoder_depth=1, decoder_width=192,
@@ -125,16 +127,18 @@ PRESETS: dict[str, Preset] = {
     "multi_note_parallel": Preset(NoteConfig("parallel"), _NOTES, "notes"),  # all rows at once, as the report has it
     "multi_note_one_guess": Preset(replace(_MULTI_NOTE, guesses="one"), _MANY_NOTES, "notes"),  # plain squared errors
     "infill_2bar": Preset(_INFILL_2BAR, replace(_NOTES, beta=1.0, free_bits=16.0, spans=64), "notes"),
-    "melody_2bar": Preset(
-        VaeConfig("melody"),
-        Schedule(steps=9000, beta_end=0.4, transpose=(-5, 6), source_weights=_SCORES),
+    "melody_2bar": Preset(_MELODY_2BAR, Schedule(steps=4000, transpose=(-5, 6), source_weights=_SCORES), "melody"),
+    "melody_2bar_settle": Preset(  # from a trained melody_2bar: less KL, and hardly any odd melodies
+        _MELODY_2BAR,
+        Schedule(
+            steps=5500, lr=8e-4, warmup=100, beta=0.25, beta_rise=0.0, beta_end=0.28, beta_end_share=0.5,
+            free_bits=40.0, transpose=(-5, 6), source_weights=_SCORES, odd_weight=0.05,
+        ),
         "melody",
     ),
-    "melody_2bar_settle": Preset(  # from a trained melody_2bar: less KL, at a low learning rate
+    "melody_2bar_parallel": Preset(  # in all keys, without a language: what shipped first
         VaeConfig("melody"),
-        Schedule(
-            steps=2000, lr=2e-4, beta=0.25, beta_rise=0.0, warmup=50, transpose=(-5, 6), source_weights=_SCORES
-        ),
+        Schedule(steps=9000, beta_end=0.4, transpose=(-5, 6), source_weights=_SCORES),
         "melody",
     ),
     "melody_2bar_lstm": Preset(
@@ -148,6 +152,13 @@ PRESETS: dict[str, Preset] = {
     "groove_2bar": Preset(
         VaeConfig("groove", decoder_depth=1, encoder_width=768),
         Schedule(steps=5000, beta=0.1, drop=0.1, sources=HUMAN_DRUMS, weight_decay=0.1),
+        "drums",
+    ),
+    "groove_2bar_settle": Preset(  # from a trained groove_2bar: a language beside its decoder
+        VaeConfig("groove", decoder="guided", decoder_depth=1),
+        Schedule(
+            steps=1800, lr=4e-4, warmup=100, beta=0.1, beta_rise=0.0, drop=0.1, sources=HUMAN_DRUMS, weight_decay=0.1
+        ),
         "drums",
     ),
     "groove_2bar_lstm": Preset(
