@@ -62,7 +62,7 @@ def measure_directions(model: Vae, directions: Directions, music: Tensor, seed: 
 
 @torch.no_grad()
 def decoded(model: Vae, z: Tensor, rest: Tensor | None = None, strength: float = 1.0) -> Tensor:
-    """The likeliest music of latents `clips, latent`: tokens or grooves.
+    """The likeliest music of latents `clips, latent` that knobs have turned: tokens or grooves.
 
     Args:
         model: whose latents they are.
@@ -70,7 +70,7 @@ def decoded(model: Vae, z: Tensor, rest: Tensor | None = None, strength: float =
         rest: the same clips at rest; melodies are kept in their keys.
         strength: how strictly, 0..1.
     """
-    outputs = torch.cat([model.decode(part) for part in z.split(_BATCH)])
+    outputs = torch.cat([model.decode(part, lean=0.0) for part in z.split(_BATCH)])
     if rest is not None and model.config.music == "melody":
         outputs = kept_at_home(outputs, rest, torch.full((len(z),), strength))
     return model.head.draw(outputs, 0.0, None)

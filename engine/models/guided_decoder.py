@@ -31,8 +31,9 @@ _EMBEDDING = 32
 _WIDTH = 128
 _DROPOUT = {"melody": 0.0, "groove": 0.3}
 """Of what the language hears; there are few grooves, and it would know them by heart."""
-_STRENGTH = {"melody": 1.0, "groove": 0.4}
-"""What the language's word weighs: at 1 a decoder of grooves leant on what it knew by heart."""
+_STRENGTH = {"melody": (1.0, 1.0), "groove": (0.4, 1.0)}
+"""What the language's word weighs where a clip is rebuilt, as in training, and where there is none to come back: a
+groove's latent that no clip stands behind says too much that nobody would play."""
 
 
 def _out(config: VaeConfig) -> type[Linear]:
@@ -97,24 +98,26 @@ class FoldedLanguage:
 
     Args:
         language: copied; later changes of its weights are not seen.
-        strength: what its word weighs.
     """
 
-    def __init__(self, language: StepLanguage, strength: float) -> None:
-        self.head, self.tell, self.steps, self.strength = language.head, language.tell, language.steps, strength
+    def __init__(self, language: StepLanguage) -> None:
+        self.head, self.tell, self.steps = language.head, language.tell, language.steps
         lags = language.hear.weight.detach().view(_WIDTH, LAGS, _EMBEDDING).flip(1)
         self.table = torch.einsum("ce,wle->clw", language.words.detach(), lags).flatten(1)
         self.start = F.pad(language.hear.bias.detach() + language.position.detach(), (0, 0, 0, LAGS))
 
-    def __call__(self, wanted: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+    def __call__(
+        self, wanted: Tensor, strength: float, temperature: float, generator: torch.Generator | None
+    ) -> Tensor:
         """Outputs where each step is drawn before the next; they and what is wanted are `batch, steps, depth`.
 
         At temperature 0 they still say how likely all else was; above, they leave no doubt of what was drawn.
+        `strength` is what the language's word weighs.
         """
         ahead = self.start.repeat(len(wanted), 1, 1)
         told: list[Tensor] = []
         for step in range(self.steps):
-            outputs = wanted[:, step] + self.strength * self.tell(ahead[:, step])
+            outputs = wanted[:, step] + strength * self.tell(ahead[:, step])
             music = self.head.draw(outputs, temperature, generator)
             told.append(self.head.certain(outputs, music) if temperature else outputs)
             ahead[:, step + 1 : step + 1 + LAGS] += self.head.project(music, self.table).view(-1, LAGS, _WIDTH)
@@ -130,7 +133,7 @@ class GuidedDecoder(Foldable[FoldedLanguage]):
         super().__init__()
         self.dense = Wants(config, head) if config.music == "melody" else ParallelDecoder(config, head)
         self.language = StepLanguage(config, head)
-        self.strength = _STRENGTH[config.music]
+        self.strength, self.strength_anew = _STRENGTH[config.music]
 
     def forward(self, z: Tensor, features: Tensor, sampling: Tensor, before: Tensor | None = None) -> Tensor:
         """Told the true steps before each; nothing is passed on to the language."""
@@ -146,13 +149,23 @@ class GuidedDecoder(Foldable[FoldedLanguage]):
         temperature: float = 1.0,
         generator: torch.Generator | None = None,
         before: Tensor | None = None,
-        lean: Tensor | None = None,
+        lean: Tensor | float | None = None,
     ) -> Tensor:
-        """Free-running: each step is drawn before the next; `lean`, of the outputs' shape, is wanted besides."""
+        """Free-running: each step is drawn before the next.
+
+        Args:
+            z: `batch, latent`.
+            temperature: of the draws.
+            generator: of the draws.
+            before: not looked at.
+            lean: what is wanted besides, of the outputs' shape; 0 for nothing. None: z is a clip's own, to come back.
+        """
         del before
         wanted: Tensor = self.dense.decode(z)
         folded: FoldedLanguage = self.folded or self._make_folded()
-        return folded(wanted if lean is None else wanted + lean, temperature, generator)
+        if lean is None:
+            return folded(wanted, self.strength_anew if temperature else self.strength, temperature, generator)
+        return folded(wanted + lean, self.strength_anew, temperature, generator)
 
     def _make_folded(self) -> FoldedLanguage:
-        return FoldedLanguage(self.language, self.strength)
+        return FoldedLanguage(self.language)

@@ -25,6 +25,8 @@ from engine.representations.groove import DEPTH
 
 VELOCITY_WEIGHT = 20.0
 OFFSET_WEIGHT = 40.0
+_MISSED = 1.2
+"""Of the log odds: below temperature 1 the unlikely hits, which are many, would be missed."""
 
 
 class Head(Protocol):
@@ -96,11 +98,15 @@ class GrooveHead(nn.Module):
         return cost
 
     def draw(self, outputs: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-        """Hits drawn, and where the temperature is above 0 their velocities and offsets too."""
+        """Hits drawn, and where the temperature is above 0 their velocities and offsets too: from .5 on fully.
+
+        The spread of both is that of their squared errors, taken as the likelihood of Gaussians.
+        """
         logits, velocities, offsets = interpret(outputs)
+        logits = logits + _MISSED * max(0.0, 1 - temperature) if temperature else logits
         hits = draw_hits(logits, temperature, generator).to(outputs.dtype)
         if temperature:
-            noise = torch.randn(2, *velocities.shape, generator=generator) * math.sqrt(temperature)
+            noise = torch.randn(2, *velocities.shape, generator=generator) * math.sqrt(min(1.0, 2 * temperature))
             velocities = (velocities + noise[0] / math.sqrt(2 * VELOCITY_WEIGHT)).clamp(1 / 127, 1)
             offsets = (offsets + noise[1] / math.sqrt(2 * OFFSET_WEIGHT)).clamp(-0.5, 0.4999)
         return torch.cat([hits, velocities * hits, offsets * hits], -1)

@@ -64,7 +64,7 @@ class Vae(nn.Module):
         z: Tensor,
         temperature: float = 0.0,
         generator: torch.Generator | None = None,
-        lean: Tensor | None = None,
+        lean: Tensor | float | None = None,
     ) -> Tensor:
         """Outputs `batch, steps, depth`: logits of classes, or raw groove numbers (`heads.interpret`).
 
@@ -72,7 +72,7 @@ class Vae(nn.Module):
             z: `batch, latent`.
             temperature: of decoders that draw their steps themselves.
             generator: of those draws.
-            lean: what the outputs are drawn towards, a multiple of `playing`.
+            lean: what the outputs are drawn towards, a multiple of `playing`, or 0; None where z is a clip's own.
         """
         if not self.is_respelt:
             return self._decoded(z, temperature, generator, lean)
