@@ -97,7 +97,9 @@ class Vae(nn.Module):
         heard = self.head.features(signature.respelt(music, own))
         return signature.spelt_back(self.decoder(letters, heard, never), own)
 
-    def _decoded(self, z: Tensor, temperature: float, generator: torch.Generator | None, lean: Tensor | None) -> Tensor:
+    def _decoded(
+        self, z: Tensor, temperature: float, generator: torch.Generator | None, lean: Tensor | float | None
+    ) -> Tensor:
         if isinstance(self.decoder, GuidedDecoder):
             return self.decoder.decode(z, temperature, generator, lean=lean)
         outputs: Tensor = self.decoder.decode(z, temperature, generator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -36,6 +37,7 @@ CURVES_NAME = "curves.csv"
 STATE_NAME = "last.ckpt"
 PRECISIONS: dict[str, Literal["bf16-mixed", "32-true"]] = {"bf16": "bf16-mixed", "float32": "32-true"}
 _STATE_EVERY_STEPS = 200
+_MEASURED = ("directions", "figures", "prior")
 
 
 @dataclass(frozen=True)
@@ -267,7 +269,7 @@ def _trained(
 ) -> dict[str, Any]:
     return {
         "preset": options.preset,
-        "start": start and {"hash": start.hash, **start.trained},
+        "start": start and {"hash": start.hash, **_settings(start.trained)},
         "schedule": json.loads(json.dumps(asdict(preset.schedule))),
         "seed": options.seed,
         "steps": preset.schedule.steps,
@@ -278,6 +280,11 @@ def _trained(
         "data_sha256": identity["data_sha256"],
         "torch": torch.__version__,
     }
+
+
+def _settings(trained: Mapping[str, Any]) -> dict[str, Any]:
+    """How a checkpoint came to be, without what was measured of it since."""
+    return {name: value for name, value in trained.items() if name not in _MEASURED}
 
 
 class Fixed(Dataset[Batch]):
