@@ -71,11 +71,11 @@ def all_walks(
     if not len(pairs):
         return dict.fromkeys(WAYS, mixes)
     plain = decoded(_between(pairs, even.expand(len(pairs), -1)).flatten(0, 1), None)
-    played = _as_played(model, pairs, decoded)
+    played = as_played(model, pairs, decoded)
     return dict(zip(WAYS, (plain.unflatten(0, (len(pairs), STOPS)), played, mixes), strict=True))
 
 
-def _as_played(model: Vae, pairs: Pairs, decoded: Callable[[Tensor, Tensor | None], Tensor]) -> Tensor:
+def as_played(model: Vae, pairs: Pairs, decoded: Callable[[Tensor, Tensor | None], Tensor]) -> Tensor:
     """The music of each way as the engine plays it, `pairs, stops, steps[, …]`."""
     translator = translator_for(model.config, GENERAL_MIDI)  # no pitch is looked up: any map would do
     walks = []
