@@ -1,4 +1,4 @@
-"""Pictures of morphs: the same pairs of validation clips under several checkpoints, nine stops as the engine plays them.
+"""Pictures of morphs: pairs of validation clips under several checkpoints, nine stops each as the engine plays them.
 
 python -m benchmarks.morph_pictures CHECKPOINT... --data music.lbdata --out docs/pictures/morphs.png
 """

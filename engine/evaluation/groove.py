@@ -43,7 +43,7 @@ def evaluate_groove(model: Vae, valid: MusicSet, seed: int = 0, judge: Judge | N
     parts = [model.encode(chunk) for chunk in valid.music.split(_BATCH)]
     mu, log_var = (torch.cat(column) for column in zip(*parts, strict=True))
     drawn = mu + (0.5 * log_var).exp() * torch.randn(mu.shape, generator=generator)
-    prior = torch.randn(SAMPLES, mu.shape[1], generator=generator)
+    prior = model.config.prior_spread * torch.randn(SAMPLES, mu.shape[1], generator=generator)
     given = Encoded(valid.music, mu, log_var, drawn)
     latents = {"posterior_mean": mu, "sampled_latent": drawn, "shuffled_latent": given.of_another}
     rebuilt = {name: _rebuilt(decode_grooves(model, z, 0.0, generator), valid) for name, z in latents.items()}

@@ -49,7 +49,7 @@ def samples(
         The groups `data` and `samples`, and `samples_of_plain_prior` where there is a learnt one; of trios
         `data_melody`, `samples_melody` and so on, and how the parts agree.
     """
-    plain = torch.randn(SAMPLES, model.config.latent_dim, generator=generator)
+    plain = model.config.prior_spread * torch.randn(SAMPLES, model.config.latent_dim, generator=generator)
     latents = {"samples": plain}
     if prior is not None:
         latents = {"samples": prior.draw(SAMPLES, generator), "samples_of_plain_prior": plain}

@@ -36,6 +36,7 @@ class VaeConfig:
         conductor_depth: attention blocks of the conductor (`bars`), or its LSTM layers (`bars_lstm`).
         keys: of melodies: `kept`, or `apart` where the key signature has two dimensions of the latent to itself, the
             last ones, and the rest of the model hears and says letters (`signature.py`).
+        prior_spread: standard deviation of the latents that samples are decoded from, > 0; below 1 they are more usual.
     """
 
     music: str
@@ -54,6 +55,7 @@ class VaeConfig:
     conductor_width: int = 256
     conductor_depth: int = 1
     keys: str = "kept"
+    prior_spread: float = 1.0
 
 
 @dataclass(frozen=True)

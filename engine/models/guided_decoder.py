@@ -23,6 +23,7 @@ from engine.models.heads import Head
 from engine.models.signature import LetterLinear
 from engine.representations.drums import NUM_VOICES
 from engine.representations.groove import DEPTH
+from engine.representations.melody import FIRST_PITCH_CLASS
 
 LAGS = 16
 """So many of the last steps the language knows: a bar."""
@@ -34,6 +35,9 @@ _DROPOUT = {"melody": 0.0, "groove": 0.3}
 _STRENGTH = {"melody": (1.0, 1.0), "groove": (0.4, 1.0)}
 """What the language's word weighs where a clip is rebuilt, as in training, and where there is none to come back: a
 groove's latent that no clip stands behind says too much that nobody would play."""
+
+_MISSED = 1.2
+"""Of the log odds of a drum hit, at temperatures near 0."""
 
 
 def _out(config: VaeConfig) -> type[Linear]:
@@ -118,10 +122,26 @@ class FoldedLanguage:
         told: list[Tensor] = []
         for step in range(self.steps):
             outputs = wanted[:, step] + strength * self.tell(ahead[:, step])
-            music = self.head.draw(outputs, temperature, generator)
+            music = self.head.draw(_put_back(outputs, temperature), temperature, generator)
             told.append(self.head.certain(outputs, music) if temperature else outputs)
             ahead[:, step + 1 : step + 1 + LAGS] += self.head.project(music, self.table).view(-1, LAGS, _WIDTH)
         return torch.stack(told, 1)
+
+
+def _put_back(outputs: Tensor, temperature: float) -> Tensor:
+    """Outputs `…, depth` of a step, with the onsets likelier that a temperature between 0 and 1 would lose.
+
+    Each of 88 pitches alone loses against the one class that holds; so whether a note begins is left to the chances of
+    all of them together. And of drums the unlikely hits are missed, which are many.
+    """
+    if not 0 < temperature < 1:
+        return outputs
+    if outputs.shape[-1] == DEPTH:
+        hits, touch = outputs.split([NUM_VOICES, DEPTH - NUM_VOICES], -1)
+        return torch.cat([hits + _MISSED * (1 - temperature), touch], -1)
+    rest, pitches = outputs.split([FIRST_PITCH_CLASS, outputs.shape[-1] - FIRST_PITCH_CLASS], -1)
+    lost = pitches.logsumexp(-1, True) - temperature * (pitches / temperature).logsumexp(-1, True)
+    return torch.cat([rest, pitches + lost], -1)
 
 
 class GuidedDecoder(Foldable[FoldedLanguage]):

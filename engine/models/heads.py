@@ -25,8 +25,6 @@ from engine.representations.groove import DEPTH
 
 VELOCITY_WEIGHT = 20.0
 OFFSET_WEIGHT = 40.0
-_MISSED = 1.2
-"""Of the log odds: below temperature 1 the unlikely hits, which are many, would be missed."""
 
 
 class Head(Protocol):
@@ -103,7 +101,6 @@ class GrooveHead(nn.Module):
         The spread of both is that of their squared errors, taken as the likelihood of Gaussians.
         """
         logits, velocities, offsets = interpret(outputs)
-        logits = logits + _MISSED * max(0.0, 1 - temperature) if temperature else logits
         hits = draw_hits(logits, temperature, generator).to(outputs.dtype)
         if temperature:
             noise = torch.randn(2, *velocities.shape, generator=generator) * math.sqrt(min(1.0, 2 * temperature))

@@ -59,9 +59,11 @@ class Ways:
 def from_prior(loaded: Checkpoint, count: int, seed: int) -> Tensor:
     """Latents `count, latent`, one after the other, so that the first do not depend on how many follow.
 
-    They are drawn from the learnt prior where there is one, else from N(0, 1).
+    They are drawn from the learnt prior where there is one, else from a Gaussian (`VaeConfig.prior_spread`).
     """
     generator = generator_of(seed)
     if loaded.prior is not None:
         return loaded.prior.draw(count, generator)
-    return torch.stack([torch.randn(loaded.model.config.latent_dim, generator=generator) for _ in range(count)])
+    config = vae_of(loaded).config
+    drawn = [torch.randn(config.latent_dim, generator=generator) for _ in range(count)]
+    return config.prior_spread * torch.stack(drawn)
