@@ -32,12 +32,12 @@ _EMBEDDING = 32
 _WIDTH = 128
 _DROPOUT = {"melody": 0.0, "groove": 0.3}
 """Of what the language hears; there are few grooves, and it would know them by heart."""
-_STRENGTH = {"melody": (1.0, 1.0), "groove": (0.4, 1.0)}
+_STRENGTH = {"melody": (1.0, 1.3), "groove": (0.4, 1.0)}
 """What the language's word weighs where a clip is rebuilt, as in training, and where there is none to come back: a
 groove's latent that no clip stands behind says too much that nobody would play."""
 
-_MISSED = 1.2
-"""Of the log odds of a drum hit, at temperatures near 0."""
+_LOST_NOTES, _LOST_HITS = 5.6, 1.2
+"""Of the log odds of each pitch, and of a drum hit, at temperatures near 0."""
 
 
 def _out(config: VaeConfig) -> type[Linear]:
@@ -131,17 +131,15 @@ class FoldedLanguage:
 def _put_back(outputs: Tensor, temperature: float) -> Tensor:
     """Outputs `…, depth` of a step, with the onsets likelier that a temperature between 0 and 1 would lose.
 
-    Each of 88 pitches alone loses against the one class that holds; so whether a note begins is left to the chances of
-    all of them together. And of drums the unlikely hits are missed, which are many.
+    Each of 88 pitches alone loses against the one class that holds, and of drums the unlikely hits are many.
     """
     if not 0 < temperature < 1:
         return outputs
     if outputs.shape[-1] == DEPTH:
         hits, touch = outputs.split([NUM_VOICES, DEPTH - NUM_VOICES], -1)
-        return torch.cat([hits + _MISSED * (1 - temperature), touch], -1)
+        return torch.cat([hits + _LOST_HITS * (1 - temperature), touch], -1)
     rest, pitches = outputs.split([FIRST_PITCH_CLASS, outputs.shape[-1] - FIRST_PITCH_CLASS], -1)
-    lost = pitches.logsumexp(-1, True) - temperature * (pitches / temperature).logsumexp(-1, True)
-    return torch.cat([rest, pitches + lost], -1)
+    return torch.cat([rest, pitches + _LOST_NOTES * (1 - temperature)], -1)
 
 
 class GuidedDecoder(Foldable[FoldedLanguage]):

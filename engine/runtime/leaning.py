@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.models.vae import Vae
 
-STRENGTH = 6.0
+STRENGTH = 8.0
 """In nats."""
 _FULLY_FROM = 0.25
 

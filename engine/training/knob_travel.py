@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.runtime.directions import Directions
 
 STOPS = 33
-AIM_SD = 0.9
+AIM_SD = 0.85
 _SHORTEST, _LONGEST, _LONGER = 0.5, 48.0, 1.4
 _PROBES = 16
 _NEARLY = 0.8

@@ -89,7 +89,7 @@ _REFERENCE = Schedule(
 
 _REFERENCE_LONG = replace(_REFERENCE, steps=100_000, free_bits=256.0)
 
-_MELODY_2BAR = VaeConfig("melody", decoder="guided", latent_dim=258, decoder_width=512, keys="apart")
+_MELODY_2BAR = VaeConfig("melody", decoder="guided", latent_dim=258, decoder_width=512, keys="apart", prior_spread=0.8)
 
 # What ships of 16 bars: bars at both ends, a latent twice as large as of two bars.
 _MELODY_16BAR = VaeConfig(
@@ -133,6 +133,14 @@ PRESETS: dict[str, Preset] = {
         Schedule(
             steps=5500, lr=8e-4, warmup=100, beta=0.25, beta_rise=0.0, beta_end=0.28, beta_end_share=0.5,
             free_bits=40.0, transpose=(-5, 6), source_weights=_SCORES, odd_weight=0.05,
+        ),
+        "melody",
+    ),
+    "melody_2bar_finish": Preset(  # from one that has settled: what it gave up of its clips comes back
+        _MELODY_2BAR,
+        Schedule(
+            steps=2500, lr=5e-4, warmup=100, beta=0.18, beta_rise=0.0, free_bits=40.0, transpose=(-5, 6),
+            source_weights=_SCORES, odd_weight=0.05,
         ),
         "melody",
     ),
