@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 PROBES = 33
-FINE_PROBES = 65
+FINE_PROBES = 97
 
 
 def probe_positions(count: int = PROBES) -> Tensor:

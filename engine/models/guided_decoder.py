@@ -32,7 +32,7 @@ _EMBEDDING = 32
 _WIDTH = 128
 _DROPOUT = {"melody": 0.0, "groove": 0.3}
 """Of what the language hears; there are few grooves, and it would know them by heart."""
-_STRENGTH = {"melody": (1.0, 1.3), "groove": (0.4, 1.0)}
+_STRENGTH = {"melody": (1.0, 1.3), "groove": (0.4, 1.1)}
 """What the language's word weighs where a clip is rebuilt, as in training, and where there is none to come back: a
 groove's latent that no clip stands behind says too much that nobody would play."""
 

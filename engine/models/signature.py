@@ -52,8 +52,8 @@ def _swapped(table: Tensor, pitch_class: int) -> Tensor:
 
 
 _PITCH_CLASSES = [(token - FIRST_PITCH_CLASS + MIN_PITCH) % 12 for token in range(NUM_CLASSES)]
-_IS_RAISED = torch.tensor([t >= FIRST_PITCH_CLASS and p in _BLACK for t, p in enumerate(_PITCH_CLASSES)])
-_LETTERS = torch.arange(NUM_CLASSES) - _IS_RAISED.long()
+IS_RAISED = torch.tensor([t >= FIRST_PITCH_CLASS and p in _BLACK for t, p in enumerate(_PITCH_CLASSES)])
+_LETTERS = torch.arange(NUM_CLASSES) - IS_RAISED.long()
 _SPELLINGS = _spellings()
 _BACK = _SPELLINGS.argsort(1)
 _WEIGHTS = torch.from_numpy(key_weights().T.copy()).float()
@@ -77,8 +77,8 @@ class LetterLinear(Linear):
         return product(weight.detach(), bias.detach())
 
     def _whole(self) -> tuple[Tensor, Tensor]:
-        of_letters = self.weight[_LETTERS] * _IS_RAISED[:, None].to(self.weight)
-        return self.weight + of_letters, self.bias + self.bias[_LETTERS] * _IS_RAISED.to(self.bias)
+        of_letters = self.weight[_LETTERS] * IS_RAISED[:, None].to(self.weight)
+        return self.weight + of_letters, self.bias + self.bias[_LETTERS] * IS_RAISED.to(self.bias)
 
 
 def signatures(tokens: Tensor) -> Tensor:

@@ -79,6 +79,11 @@ class Vae(nn.Module):
         letters, place = z.split([z.shape[1] - signature.DIMENSIONS, signature.DIMENSIONS], 1)
         return signature.spelt_back(self._decoded(letters, temperature, generator, lean), signature.at_place(place))
 
+    @property
+    def is_foreign(self) -> Tensor:
+        """Which outputs are notes outside the key, bools `depth`; none where keys are not apart."""
+        return signature.IS_RAISED if self.is_respelt else torch.zeros(self.head.depth, dtype=torch.bool)
+
     def playing(self, music: Tensor) -> Tensor:
         """What music plays, in the decoder's own words, `batch, steps, depth`: for `decode` to lean on."""
         if self.is_respelt:

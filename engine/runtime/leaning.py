@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.models.vae import Vae
 
-STRENGTH = 8.0
+STRENGTH = 10.0
 """In nats."""
 _FULLY_FROM = 0.25
 
@@ -33,9 +33,15 @@ def loosening(share: Tensor | float) -> Tensor:
 
 @dataclass(frozen=True)
 class Leaning:
-    """What pieces play, as their model's outputs would say it, `pieces, windows, steps, depth`."""
+    """What is leant on.
+
+    Attributes:
+        played: what pieces play, as their model's outputs would say it, `pieces, windows, steps, depth`.
+        is_foreign: which outputs are notes outside the key, `depth`: those of two clips together are in no key.
+    """
 
     played: Tensor
+    is_foreign: Tensor
 
     @classmethod
     def on(cls, model: Vae, windows: Sequence[Tensor]) -> Leaning | None:
@@ -47,7 +53,7 @@ class Leaning:
         """
         if not model.can_lean:
             return None
-        return cls(torch.stack([model.playing(each) for each in windows]))
+        return cls(torch.stack([model.playing(each) for each in windows]), model.is_foreign)
 
     def at(self, shares: Tensor, strengths: Tensor | float = 1.0) -> Tensor:
         """What to add to the outputs, `count, windows, steps, depth`.
@@ -56,6 +62,9 @@ class Leaning:
             shares: how much each piece is heard, `count, pieces`, rows that sum to 1.
             strengths: 0..1, `count`: at 0 nothing is leant on.
         """
-        heard = (shares / _FULLY_FROM).clamp(0, 1).to(self.played)
-        together = torch.einsum("cp,pwsd->cwsd", heard, self.played).clamp(-1, 1)
+        heard, foreign = (
+            torch.einsum("cp,pwsd->cwsd", weights.clamp(0, 1).to(self.played), self.played).clamp(-1, 1)
+            for weights in (shares / _FULLY_FROM, 2 * shares - 1)
+        )
+        together = torch.where(self.is_foreign, foreign, heard)
         return together * (STRENGTH * torch.as_tensor(strengths).to(self.played).reshape(-1, 1, 1, 1))

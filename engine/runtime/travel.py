@@ -18,7 +18,7 @@ from engine.runtime.translators import Translator
 
 WAY_STOPS = 129
 _MOST_STEPS = 64
-_AT_ONCE = 0.65
+_AT_ONCE, _ASIDE = 0.65, 0.2
 
 
 def measure_way(
@@ -44,14 +44,17 @@ def measure_way(
 
 
 def _heard_change(model: Vae, outputs: Tensor) -> Tensor:
-    """How many steps, or drum hits, of the likeliest music change from each of `count` outputs to the next.
+    """How much further from the first and nearer to the last of `count` outputs each next one is, in what is heard.
 
-    With a language a change brings others along. So what it says between two likeliest answers tells little, and many
-    changes at once count for less than as many one by one: they cannot be parted by stops.
+    It is counted in steps, or drum hits, of the likeliest music. With a language a change brings others along, so what
+    is said between two likeliest answers tells little. Many changes at once count for less than as many one by one:
+    they cannot be parted by stops. What changes without leading anywhere counts a little.
     """
     music = model.head.draw(outputs, 0.0, None)
-    heard = music[..., :NUM_VOICES] if music.is_floating_point() else music
-    return (heard[1:] != heard[:-1]).flatten(1).sum(1).float() ** _AT_ONCE
+    heard = (music[..., :NUM_VOICES] if music.is_floating_point() else music).flatten(1)
+    ahead = ((heard != heard[:1]).sum(1) - (heard != heard[-1:]).sum(1)).float().cummax(0).values.diff() / 2
+    changed = (heard[1:] != heard[:-1]).sum(1).float()
+    return ahead**_AT_ONCE + _ASIDE * changed**_AT_ONCE
 
 
 def few_windows(latents: Tensor, length_steps: int) -> Tensor:
