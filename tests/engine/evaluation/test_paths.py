@@ -7,7 +7,8 @@ import torch
 from known_models import Parrot, some_music
 from made_up import tiny_vae
 
-from engine.evaluation.paths import STOPS, WAYS, Pairs, all_walks, distinct_clips, evenness, measured_stops, mixed
+from engine.evaluation.paths import STOPS, WAYS, Pairs, all_walks, as_played, distinct_clips, evenness, mixed
+from engine.latent.slerp import slerp
 from engine.models.vae import Vae
 from engine.representations.drums import GENERAL_MIDI
 from engine.runtime import translators
@@ -79,7 +80,7 @@ def test_a_way_between_equal_ends_goes_nowhere_and_has_no_share() -> None:
     z, music = torch.randn(1, 8).expand(4, -1), some_music("melody", 1, STEPS).expand(4, -1)
     pairs = Pairs.drawn(z, music, generator())
     with torch.inference_mode():
-        walks = all_walks(model, pairs, lambda each: model.decode(each).argmax(-1), generator())
+        walks = all_walks(model, pairs, lambda each, _: model.decode(each).argmax(-1), generator())
     assert list(walks) == list(WAYS)
     for walk in walks.values():
         assert bool((walk == walk[:, :1]).all())
@@ -95,17 +96,18 @@ def test_the_measured_out_way_stops_where_the_engine_does() -> None:
     loaded = Checkpoint("m", "melody", 2, model, "0", {})
     ends = [end[:1] for end in pairs.latents]
     of_the_engine = measure_way(model, Translators(GENERAL_MIDI).of(loaded), ends, STOPS)
-    stops = measured_stops(model, pairs)
-    assert stops.shape == (1, STOPS)
-    assert torch.equal(stops[0], of_the_engine)
-    assert not torch.allclose(stops[0], SHARES)
+    walked: list[torch.Tensor] = []
+    as_played(model, pairs, lambda z, _: walked.append(z) or model.decode(z).argmax(-1))  # type: ignore[func-returns-value]
+    a, b = (end.expand(STOPS, -1) for end in ends)
+    torch.testing.assert_close(walked[0], slerp(a, b, of_the_engine))
+    assert not torch.allclose(of_the_engine, SHARES)
 
 
 def test_measured_out_a_model_changes_more_evenly_than_by_angle() -> None:
     known = some_music("melody", 2, STEPS)
     parrot = Parrot("melody", known)
     pairs = Pairs.drawn(torch.tensor([[0.0, 0.0], [1.0, 1.0]]), known, generator())
-    walks = all_walks(parrot, pairs, lambda z: translators.music_of(parrot, z), generator())
+    walks = all_walks(parrot, pairs, lambda z, _: translators.music_of(parrot, z), generator())
     assert distinct_clips(walks["paths"]) == distinct_clips(walks["paths_measured_out"]) == 2
     assert walks["paths_measured_out"][0, 0].equal(pairs.ends[0][0])
     assert walks["paths_measured_out"][0, -1].equal(pairs.ends[1][0])

@@ -59,7 +59,7 @@ class Glass(Vae):
         mu = torch.cat([(struck.float() * 2 - 1) * torch.linspace(0.2, 2, 32), high[:, None]], 1)
         return mu, torch.full_like(mu, NOISE).log() * 2
 
-    def decode(self, z: Tensor, *_: object) -> Tensor:
+    def decode(self, z: Tensor, **_: object) -> Tensor:
         outputs = torch.full((*z[..., :-1].shape, NUM_CLASSES), -99.0)
         outputs[..., HOLD] = 0
         pitch = pitch_token(60) + 12 * z[:, -1:].round().long().clamp(-3, 3)
