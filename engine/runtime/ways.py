@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from engine.models.config import VaeConfig
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.encoding import ClipEncoder
 from engine.runtime.leaning import Leaning
@@ -64,6 +65,6 @@ def from_prior(loaded: Checkpoint, count: int, seed: int) -> Tensor:
     generator = generator_of(seed)
     if loaded.prior is not None:
         return loaded.prior.draw(count, generator)
-    config = vae_of(loaded).config
-    drawn = [torch.randn(config.latent_dim, generator=generator) for _ in range(count)]
-    return config.prior_spread * torch.stack(drawn)
+    config = loaded.model.config
+    drawn = torch.stack([torch.randn(config.latent_dim, generator=generator) for _ in range(count)])
+    return config.prior_spread * drawn if isinstance(config, VaeConfig) else drawn
