@@ -122,10 +122,18 @@ class FoldedLanguage:
         told: list[Tensor] = []
         for step in range(self.steps):
             outputs = wanted[:, step] + strength * self.tell(ahead[:, step])
-            music = self.head.draw(_put_back(outputs, temperature), temperature, generator)
-            told.append(self.head.certain(outputs, music) if temperature else outputs)
-            ahead[:, step + 1 : step + 1 + LAGS] += self.head.project(music, self.table).view(-1, LAGS, _WIDTH)
+            if temperature:
+                music = self.head.draw(_put_back(outputs, temperature), temperature, generator)
+                outputs = self.head.certain(outputs, music)
+            told.append(outputs)
+            ahead[:, step + 1 : step + 1 + LAGS] += self._heard(outputs).view(-1, LAGS, _WIDTH)
         return torch.stack(told, 1)
+
+    def _heard(self, outputs: Tensor) -> Tensor:
+        """What the likeliest music of a step adds to those after it; of drums the hits alone count."""
+        if self.head.depth == DEPTH:
+            return (outputs[:, :NUM_VOICES] > 0).to(self.table.dtype) @ self.table[:NUM_VOICES]
+        return F.embedding(outputs.argmax(-1), self.table)
 
 
 def _put_back(outputs: Tensor, temperature: float) -> Tensor:
