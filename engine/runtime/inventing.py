@@ -113,8 +113,7 @@ class Inventing:
         started = time.perf_counter()
         shares = torch.linspace(0, 1, steps)
         if spacing == "change" and steps > 2:
-            leaning = Leaning.on(vae_of(loaded), encoded.windows)
-            shares = self._ways.stops(loaded, ends, encoded.latents, steps, leaning)
+            shares = self._ways.stops(loaded, ends, encoded, steps)
         weights = tuple((1 - float(t), float(t)) for t in shares)
         z = blend(torch.stack(encoded.latents), torch.tensor(weights, dtype=torch.float64))
         recipe = Recipe(frame, tuple(ends), weights, temperature, generator_of(seed))

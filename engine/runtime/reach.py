@@ -43,9 +43,11 @@ def measure_reach(loaded: Checkpoint, translator: Translator[PieceT], latents: T
     ends = ends.reshape(1, -1, latents.shape[-1]).expand(_PROBES, -1, -1)
     positions = torch.linspace(0, 1, _PROBES)
     z = slerp(starts, ends, positions[:, None])
-    windows = torch.cat([translator.hear(piece).windows[: len(start)]] * _DIRECTIONS)
-    leaning = Leaning.on(vae_of(loaded), [windows])
-    lean = None if leaning is None else leaning.at(torch.ones(_PROBES, 1), loosening(positions))
+    lean = None
+    if vae_of(loaded).can_lean:
+        windows = torch.cat([translator.hear(piece).windows[: len(start)]] * _DIRECTIONS)
+        leaning = Leaning.on(vae_of(loaded), [windows])
+        lean = None if leaning is None else leaning.at(torch.ones(_PROBES, 1), loosening(positions))
     outputs = translators.decode(vae_of(loaded), z, 0.0, generator, lean)
     return by_change(translator.change(outputs), _STOPS).cpu()
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.models.config import VaeConfig
 from engine.runtime.checkpoint import Checkpoint
-from engine.runtime.encoding import ClipEncoder
+from engine.runtime.encoding import ClipEncoder, Encoded
 from engine.runtime.leaning import Leaning
 from engine.runtime.noise import generator_of
 from engine.runtime.reach import share_of_way
@@ -17,7 +17,7 @@ from engine.runtime.recent import Recent
 from engine.runtime.roster import vae_of
 from engine.runtime.translator_table import Translators
 from engine.runtime.translators import Piece
-from engine.runtime.travel import measure_way
+from engine.runtime.travel import few_windows, measure_way
 
 
 class Ways:
@@ -46,13 +46,19 @@ class Ways:
             return amount
         return share_of_way(amount, self._encoder.reach(piece, loaded, latents))
 
-    def stops(
-        self, loaded: Checkpoint, pieces: Sequence[Piece], ends: Sequence[Tensor], steps: int, leaning: Leaning | None
-    ) -> Tensor:
-        """Positions 0..1, shape `steps`, between two pieces with these latents, for even changes of the music."""
+    def stops(self, loaded: Checkpoint, pieces: Sequence[Piece], encoded: Encoded, steps: int) -> Tensor:
+        """Positions 0..1, shape `steps`, between two pieces with these latents, for even changes of the music.
+
+        Where the model leans, each place costs more: there a few windows speak for a long piece.
+        """
 
         def make() -> Tensor:
-            return measure_way(vae_of(loaded), self._kinds.of(loaded), ends, steps, leaning)
+            model, ends, windows = vae_of(loaded), encoded.latents, encoded.windows
+            if model.can_lean:
+                ends, windows = (
+                    tuple(few_windows(one, model.config.steps) for one in all_) for all_ in (ends, windows)
+                )
+            return measure_way(model, self._kinds.of(loaded), ends, steps, Leaning.on(model, windows))
 
         return self._recent.get((loaded.hash, *(piece.fingerprint() for piece in pieces), steps), make)
 

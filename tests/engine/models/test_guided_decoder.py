@@ -95,3 +95,14 @@ def test_clips_of_one_batch_do_not_hear_each_other() -> None:
     z = torch.randn(5, vae.config.latent_dim)
     together = vae.decode(z)
     torch.testing.assert_close(together[2:3], vae.decode(z[2:3]), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("music", MUSIC)
+def test_hardly_any_chance_is_hardly_other_than_none(music: str) -> None:
+    vae, _ = model(music)
+    z = torch.randn(40, vae.config.latent_dim)
+    likeliest, nearly = (
+        vae.head.draw(vae.decode(z, t, torch.Generator().manual_seed(1), 0.0), 0.0, None) for t in (0.0, 1e-4)
+    )
+    chosen = slice(None) if music == "melody" else (..., slice(NUM_VOICES))
+    assert (likeliest[chosen] != nearly[chosen]).float().mean() < 0.02
