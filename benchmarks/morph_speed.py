@@ -16,7 +16,7 @@ from benchmarks.report import Figure
 from benchmarks.timing import Times
 from bridge.client import Client
 from bridge.protocol.message import Message
-from bridge.protocol.morph_messages import MorphAnchor, MorphEnd, MorphNotes, MorphPattern, MorphXY
+from bridge.protocol.morph_messages import MorphAnchor, MorphEnd, MorphKnob, MorphNotes, MorphPattern, MorphXY
 from bridge.protocol.session_messages import Ping, Status
 from engine.representations.clip import Clip, make_clip
 from engine.representations.midi_file import read_clip
@@ -69,8 +69,8 @@ class Hand:
         self._begun: float | None = None
         self._notes: list[object] = []
 
-    def move(self, path: Iterator[tuple[float, float]], a_second: int, seconds: float) -> None:
-        """Moves along a path, so often, for so long; then waits for the last pattern."""
+    def move(self, moves: Iterator[Message], a_second: int, seconds: float) -> None:
+        """Makes moves, so often, for so long; then waits for the last pattern."""
         began_s = pinged_s = time.perf_counter()
         for turn in range(round(a_second * seconds)):
             due_s = began_s + turn / a_second
@@ -80,7 +80,7 @@ class Hand:
                 self._client.send(Ping(0))
             self._give_up_overtaken()
             self._open.append(time.perf_counter())
-            self._client.send(MorphXY(*next(path)))
+            self._client.send(next(moves))
         self._listen_until(time.perf_counter() + _SETTLED_S)
         self.answers.overtaken += len(self._open)
         self._open.clear()
@@ -132,10 +132,12 @@ def measure(folder: CheckpointFolder, seconds: int) -> list[Figure]:
 def _sweep(client: Client, name: str, clips: list[Clip], seconds: float) -> list[Figure]:
     _anchor(client, clips)
     figures = []
-    for motion, path in (("all over the square", _circling(_MOVES_A_SECOND)), ("one fader", _to_and_fro())):
+    motions = {"all over the square": _circling(_MOVES_A_SECOND), "one fader": _to_and_fro(), "one knob": _turning()}
+    for motion, moves in motions.items():
         hand = Hand(client)
-        hand.move(path, _MOVES_A_SECOND, seconds)
+        hand.move(moves, _MOVES_A_SECOND, seconds)
         figures += _figures(f"{name}, {motion}", hand.answers)
+    client.send(MorphKnob(1, 0.0))
     return figures
 
 
@@ -156,7 +158,7 @@ def _flood(server: Server, seconds: float) -> list[Figure]:
     late_mib, found = server.resident_mib, hand.answers
     calm = Hand(server.client)
     end = next(islice(_circling(_FLOOD_A_SECOND), round(_FLOOD_A_SECOND * seconds) - 1, None))
-    calm.move(iter([(0.5, 0.5), end]), 5, 0.4)
+    calm.move(iter([MorphXY(0.5, 0.5), end]), 5, 0.4)
     return [
         Figure(
             f"flood of {_FLOOD_A_SECOND} moves a second: deepest queue in status",
@@ -190,15 +192,21 @@ def _begun_half_way(clip: Clip) -> Clip:
     return make_clip(notes, clip.length_quarters, clip.numerator, clip.denominator, clip.bpm)
 
 
-def _to_and_fro() -> Iterator[tuple[float, float]]:
+def _to_and_fro() -> Iterator[Message]:
     """A fader that goes up and down again, in two seconds."""
     for turn in count():
-        yield 1 - abs(1 - (turn % (2 * _MOVES_A_SECOND)) / _MOVES_A_SECOND), 0.5
+        yield MorphXY(1 - abs(1 - (turn % (2 * _MOVES_A_SECOND)) / _MOVES_A_SECOND), 0.5)
 
 
-def _circling(a_second: int) -> Iterator[tuple[float, float]]:
+def _turning() -> Iterator[Message]:
+    """The first knob, which is density, from end to end and back in about four seconds."""
+    for turn in count():
+        yield MorphKnob(1, math.sin(turn / 60))
+
+
+def _circling(a_second: int) -> Iterator[Message]:
     """A hand that draws rosettes over the whole square, a lap in some seven seconds."""
     for turn in count():
         angle = 2 * math.pi * turn / (a_second * _LAP_S)
         radius = 0.5 * math.cos(2.6 * angle)
-        yield 0.5 + radius * math.cos(angle), 0.5 + radius * math.sin(angle)
+        yield MorphXY(0.5 + radius * math.cos(angle), 0.5 + radius * math.sin(angle))

@@ -26,5 +26,5 @@ def test_every_file_of_the_engine_the_bridge_and_the_device_is_on_the_map() -> N
 
 
 def _cell(knob: tuple[object, ...]) -> str:
-    name, low, high, in_latent = knob
-    return f"{name}: {low} … {high}" + ("" if in_latent else " (not latent)")
+    name, low, high, _ = knob
+    return f"{name}: {low} … {high}"

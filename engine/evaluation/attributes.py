@@ -13,12 +13,11 @@ from torch import Tensor
 
 from engine.representations.drums import NUM_VOICES, VOICES
 from engine.representations.key import in_key
-from engine.representations.melody import FIRST_PITCH_CLASS, HOLD, MIN_PITCH
+from engine.representations.melodic_line import line_through
+from engine.representations.melody import FIRST_PITCH_CLASS, HOLD
+from engine.representations.metre import syncopation
 
 _STEPS_PER_BAR = 16
-# How strong each step is; 0 the strongest. Source: Longuet-Higgins and Lee, The Rhythmic Interpretation of Monophonic
-# Music, 1984. Differs: all quarters are alike, so that neither a backbeat nor a silent first beat is a syncopation.
-_LEVELS = (0, -2, -1, -2) * 4
 
 _GROUPS = {
     "kick": ("kick",),
@@ -62,21 +61,16 @@ class Attributes:
 def of_melodies(tokens: Tensor) -> Tensor:
     """Attributes of tokens `melodies, 32`, in the order of `ATTRIBUTES["melody"]`."""
     tokens = tokens.long()
-    onsets = tokens >= FIRST_PITCH_CLASS
-    struck = onsets.double()
-    notes = struck.sum(1)
-    pitches = (tokens - FIRST_PITCH_CLASS + MIN_PITCH) * struck
-    register = pitches.sum(1) / notes
-    away = (pitches - register[:, None]) * struck
-    rise = _slope(away, struck, notes)
+    onsets, line = tokens >= FIRST_PITCH_CLASS, line_through(tokens.numpy())
+    notes = torch.from_numpy(line.notes)
     return torch.stack(
         [
             notes / _bars(tokens),
-            syncopation(onsets, _LEVELS) / notes,
-            register,
+            torch.from_numpy(syncopation(onsets.numpy())) / notes,
+            torch.from_numpy(line.register),
             _sounding(tokens, onsets),
-            _about_the_line(away, struck, notes, rise),
-            rise,
+            (torch.from_numpy(line.off).square().sum(1) / notes).sqrt(),
+            torch.from_numpy(line.rise),
             torch.from_numpy(in_key(tokens.numpy())),
         ],
         1,
@@ -89,7 +83,7 @@ def of_grooves(grooves: Tensor) -> Tensor:
     bars = _bars(grooves)
     total = hits.sum((1, 2))
     groups = [hits[:, :, [VOICES.index(voice) for voice in voices]] for voices in _GROUPS.values()]
-    off_beat = sum(syncopation(group.any(2), _LEVELS) for group in groups)
+    off_beat = sum(syncopation(group.any(2).numpy()) for group in groups)
     return torch.stack(
         [
             total / bars,
@@ -102,29 +96,6 @@ def of_grooves(grooves: Tensor) -> Tensor:
     ).float()
 
 
-def syncopation(onsets: Tensor, levels: tuple[int, ...]) -> Tensor:
-    """How strongly rhythms that loop are syncopated, summed over their onsets.
-
-    An onset counts where a stronger step follows it before the next onset: by how many levels it is stronger.
-
-    Source: Longuet-Higgins and Lee 1984.
-
-    Args:
-        onsets: bools `rhythms, steps`.
-        levels: of the steps of a bar.
-    """
-    steps = onsets.shape[1]
-    level = torch.tensor(levels, dtype=torch.double).repeat(-(-steps // len(levels)))[:steps]
-    waiting = onsets.clone()
-    strongest = torch.zeros(onsets.shape, dtype=torch.double)
-    for lag in range(1, steps):
-        waiting &= ~onsets.roll(-lag, 1)
-        if not waiting.any():
-            break
-        strongest = torch.maximum(strongest, waiting * (level.roll(-lag) - level))
-    return strongest.sum(1)
-
-
 def _bars(music: Tensor) -> float:
     return music.shape[1] / _STEPS_PER_BAR
 
@@ -135,25 +106,6 @@ def _sounding(tokens: Tensor, onsets: Tensor) -> Tensor:
     sounds = onsets.gather(1, event.clamp_min(0)) & (event >= 0)
     begun = onsets.cumsum(1) > 0
     return (sounds & begun).sum(1) / begun.sum(1).double()
-
-
-def _about_the_line(away: Tensor, struck: Tensor, notes: Tensor, rise: Tensor) -> Tensor:
-    """Standard deviation of the pitches from the line that rises by so many semitones a bar."""
-    off = away - rise[:, None] * _from_the_middle(struck, notes)
-    return ((off**2).sum(1) / notes).sqrt()
-
-
-def _slope(away: Tensor, struck: Tensor, notes: Tensor) -> Tensor:
-    """Semitones a bar by which a line through the onsets rises; 0 where all are at one time."""
-    centred = _from_the_middle(struck, notes)
-    spread = (centred**2).sum(1)
-    return torch.where(spread == 0, 0.0, (away * centred).sum(1) / spread)
-
-
-def _from_the_middle(struck: Tensor, notes: Tensor) -> Tensor:
-    """Bars of each onset after the mean of all, `clips, steps`; 0 where there is none."""
-    time = torch.arange(struck.shape[1], dtype=torch.double) / _STEPS_PER_BAR
-    return (time - ((struck * time).sum(1) / notes)[:, None]) * struck
 
 
 ATTRIBUTES: dict[str, Attributes] = {

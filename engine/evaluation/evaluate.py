@@ -12,10 +12,10 @@ from engine.data.dataset import MusicSet, data_hash, load_set
 from engine.data.kinds import HUMAN_DRUMS, kind_of
 from engine.errors import DataError, WrongKindError
 from engine.evaluation.classes import evaluate_classes
-from engine.evaluation.directions import measure_directions
 from engine.evaluation.groove import evaluate_drumify, evaluate_groove, evaluate_humanize, evaluate_task
 from engine.evaluation.infill import evaluate_infill
 from engine.evaluation.judge import Judge, load_judge
+from engine.evaluation.knobs import knobs_of, measure_knobs
 from engine.evaluation.notes import evaluate_notes
 from engine.evaluation.parts import PARTS
 from engine.evaluation.playable import ASKED, playable, playable_lines
@@ -115,8 +115,8 @@ def _measure(loaded: Checkpoint, data: Path, seed: int, limit: int | None, judge
     if isinstance(model, Vae):
         valid = spread_out(load_set(data, _kind(loaded), "valid").only(sources), limit)
         figures = _of_autoencoder(loaded, model, data, valid, seed, judge)
-        if loaded.directions is not None:
-            figures["directions"] = measure_directions(model, loaded.directions, valid.music, seed)
+        if _is_plain(loaded) and knobs_of(model, loaded.directions):
+            figures["knobs"] = measure_knobs(model, loaded.directions, valid.music, seed)
         return figures
     if isinstance(model, NoteVae):
         train, valid = (load_set(data, _kind(loaded), split).only(sources) for split in ("train", "valid"))

@@ -86,8 +86,8 @@ def _at(*names: str) -> Find:
 
 
 def _rising(figures: Mapping[str, Any]) -> float | None:
-    """Share of the directions whose attribute rises, in the mean over clips, at every turn of the knob from -1 to 1."""
-    knobs = figures.get("directions") or {}
+    """Share of the knobs whose attribute rises, in the mean over clips, at every turn from -1 to 1."""
+    knobs = figures.get("knobs") or {}
     rising = [_rises(knob["at"]) for knob in knobs.values()]
     return sum(rising) / len(rising) if rising else None
 
@@ -99,8 +99,8 @@ def _rises(means: Sequence[float | None]) -> bool:
 
 
 def _dragging(figures: Mapping[str, Any]) -> float | None:
-    """The most that a direction moves another attribute, as a share of its own."""
-    knobs = figures.get("directions") or {}
+    """The most that a knob moves another attribute, as a share of its own."""
+    knobs = figures.get("knobs") or {}
     shares = (share for knob in knobs.values() for share in knob["others"].values())
     return max((share for share in shares if share is not None), default=None)
 
@@ -124,8 +124,8 @@ def _between(most_of_judge: float = 1.1) -> tuple[Row, ...]:
             _at("judge", "of_validation", "paths_by_mixing_steps"),
             at_least=most_of_judge,
         ),
-        Row("directions that rise at every turn", _rising, at_least=1),
-        Row("directions: most that another is moved", _dragging, at_most=1 / 3),
+        Row("knobs that rise at every turn", _rising, at_least=1),
+        Row("knobs: most that another is moved", _dragging, at_most=1 / 3),
     )
 
 

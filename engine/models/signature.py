@@ -100,6 +100,12 @@ def spelt_back(outputs: Tensor, signature: Tensor) -> Tensor:
     return outputs.gather(-1, table[:, None].expand_as(outputs))
 
 
+def as_heard(outputs: Tensor, signature: Tensor) -> Tensor:
+    """What is said of melodies, `batch, steps, 90`, as it is said of what the model hears: `spelt_back`, undone."""
+    table = _BACK.to(outputs.device)[signature - FEWEST]
+    return outputs.gather(-1, table[:, None].expand_as(outputs))
+
+
 def place_of(signature: Tensor) -> Tensor:
     """Where a signature lies, `batch, 2`: on a half circle, so that the way between two passes those between them."""
     angle = (signature.float() - (FEWEST + MOST) / 2) * _STEP

@@ -65,6 +65,7 @@ class Vae(nn.Module):
         temperature: float = 0.0,
         generator: torch.Generator | None = None,
         lean: Tensor | float | None = None,
+        tilt: Tensor | None = None,
     ) -> Tensor:
         """Outputs `batch, steps, depth`: logits of classes, or raw groove numbers (`heads.interpret`).
 
@@ -73,11 +74,14 @@ class Vae(nn.Module):
             temperature: of decoders that draw their steps themselves.
             generator: of those draws.
             lean: what the outputs are drawn towards, a multiple of `playing`, or 0; None where z is a clip's own.
+            tilt: what is added to the outputs, in their own terms; a decoder that leans hears of it at each step.
         """
         if not self.is_respelt:
-            return self._decoded(z, temperature, generator, lean)
+            return self._decoded(z, temperature, generator, lean, tilt)
         letters, place = z.split([z.shape[1] - signature.DIMENSIONS, signature.DIMENSIONS], 1)
-        return signature.spelt_back(self._decoded(letters, temperature, generator, lean), signature.at_place(place))
+        own = signature.at_place(place)
+        heard = None if tilt is None else signature.as_heard(tilt, own)
+        return signature.spelt_back(self._decoded(letters, temperature, generator, lean, heard), own)
 
     @property
     def is_foreign(self) -> Tensor:
@@ -103,12 +107,18 @@ class Vae(nn.Module):
         return signature.spelt_back(self.decoder(letters, heard, never), own)
 
     def _decoded(
-        self, z: Tensor, temperature: float, generator: torch.Generator | None, lean: Tensor | float | None
+        self,
+        z: Tensor,
+        temperature: float,
+        generator: torch.Generator | None,
+        lean: Tensor | float | None,
+        tilt: Tensor | None,
     ) -> Tensor:
         if isinstance(self.decoder, GuidedDecoder):
-            return self.decoder.decode(z, temperature, generator, lean=lean)
+            towards = lean if tilt is None else tilt + (0.0 if lean is None else lean)
+            return self.decoder.decode(z, temperature, generator, lean=towards)
         outputs: Tensor = self.decoder.decode(z, temperature, generator)
-        return outputs
+        return outputs if tilt is None else outputs + tilt
 
     def loss(
         self,

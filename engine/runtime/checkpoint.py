@@ -221,7 +221,7 @@ def load(folder: Path, device: torch.device | str = "cpu", *, bare: bool = False
     for_inference(model.to(device))
     name, hash_ = folder.name, digest.hexdigest()[:16]
     knobs = [knob.name for knob in KNOBS.get(table["kind"], ()) if knob.in_latent]
-    directions = None if bare else load_directions(folder, hash_, config.latent_dim, knobs)
+    directions = None if bare or not knobs else load_directions(folder, hash_, config.latent_dim, knobs)
     prior = None if bare else load_prior(folder, hash_, config.latent_dim)
     return Checkpoint(name, table["kind"], int(table["bars"]), model, hash_, table["trained"], directions, prior)
 

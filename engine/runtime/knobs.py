@@ -15,7 +15,7 @@ class Knob(NamedTuple):
         low: what -1 is.
         high: what 1 is.
         in_latent: True where it is a direction of the model's latent space, False where it works on what the model
-            says.
+            says: so do all of a melody (`tilts.py` says why).
     """
 
     name: str
@@ -26,12 +26,12 @@ class Knob(NamedTuple):
 
 KNOBS: dict[str, tuple[Knob, ...]] = {
     MELODY: (
-        Knob("density", "sparser", "denser", True),
-        Knob("syncopation", "on the beat", "off the beat", True),
+        Knob("density", "sparser", "denser", False),
+        Knob("syncopation", "on the beat", "off the beat", False),
         Knob("register", "lower", "higher", False),
-        Knob("length", "shorter notes", "longer notes", True),
-        Knob("range", "narrower", "wider", True),
-        Knob("contour", "falling", "rising", True),
+        Knob("length", "shorter notes", "longer notes", False),
+        Knob("range", "narrower", "wider", False),
+        Knob("contour", "falling", "rising", False),
         Knob("velocity", "softer", "louder", False),
         Knob("feel", "ahead of the beat", "behind the beat", False),
     ),

@@ -15,9 +15,7 @@ from engine.representations.key import climbed
 from engine.representations.kind import MELODY
 from engine.runtime import translators
 from engine.runtime.checkpoint import Checkpoint
-from engine.runtime.directions import Directions
 from engine.runtime.field import Field
-from engine.runtime.key_keeping import kept_at_home, strength_of
 from engine.runtime.knobs import KNOBS, Knob
 from engine.runtime.leaning import steadiness
 from engine.runtime.locks import ONSETS, Held, check_locks, with_locked
@@ -25,6 +23,7 @@ from engine.runtime.noise import generator_of, uniform_of
 from engine.runtime.position import Position
 from engine.runtime.recent import Recent
 from engine.runtime.roster import vae_of
+from engine.runtime.tilts import TURNED, strength_of, tilted_odds
 from engine.runtime.touch import Touch
 from engine.runtime.translator_table import Translators
 
@@ -87,19 +86,25 @@ class Morph:
         return _in_register(music, positions) if field.kind == MELODY else music
 
     def _said(self, field: Field, positions: Sequence[Position], shares: Floats) -> Tensor:
-        """What the model says of each step; a melody that knobs turn stays in the key that it has at rest."""
-        translator = self._kinds.of(field.loaded)
+        """What the model says of each step."""
         rest = field.mixture.means(shares)
-        z = turned_by_knobs(rest, field.loaded.directions, field.kind, positions)
-        turned = [] if field.kind != MELODY else (z != rest).flatten(1).any(1).nonzero().flatten().tolist()
-        asked = [*positions, *(positions[row] for row in turned)]
-        lean = _lean(field, positions, shares, turned)
-        said = translator.join(_decoded(field.loaded, torch.cat([z, rest[turned]]), asked, lean), field.frame)
-        if turned:
-            said, at_rest = said.clone().split([len(positions), len(turned)])
-            strengths = torch.tensor([_most_turned(positions[row], field.loaded) for row in turned])
-            said[turned] = kept_at_home(said[turned], at_rest.argmax(-1), strengths)
-        return said
+        z = turned_by_knobs(rest, field.loaded, positions)
+        lean = _lean(field, positions, shares)
+        tilt = self._tilt(field, positions, rest, lean) if field.kind == MELODY else None
+        return self._kinds.of(field.loaded).join(_decoded(field.loaded, z, positions, lean, tilt), field.frame)
+
+    def _tilt(self, field: Field, positions: Sequence[Position], z: Tensor, lean: Tensor | None) -> Tensor | None:
+        """What knobs ask of melodies, which are decoded at rest for it; None where none is turned."""
+        knobs = [_turned(at, field.loaded) for at in positions]
+        turned = [row for row, each in enumerate(knobs) if each]
+        if not turned:
+            return None
+        near = None if lean is None else lean[turned]
+        said = translators.decode(vae_of(field.loaded), z[turned], 0.0, torch.Generator(), near).cpu()
+        whole = self._kinds.of(field.loaded).join(said, field.frame).argmax(-1)
+        tilt = torch.zeros(len(positions), *said.shape[1:])
+        tilt[turned] = tilted_odds(said, whole, [knobs[row] for row in turned])
+        return tilt
 
 
 def working_knobs(found: Collection[str], kind: str) -> tuple[tuple[int, Knob], ...]:
@@ -108,15 +113,14 @@ def working_knobs(found: Collection[str], kind: str) -> tuple[tuple[int, Knob], 
     return tuple((number, knob) for number, knob in numbered if not knob.in_latent or knob.name in found)
 
 
-def turned_by_knobs(z: Tensor, directions: Directions | None, kind: str, positions: Sequence[Position]) -> Tensor:
-    """Latents `positions, windows, latent` moved by each position's knobs, all windows of a clip alike."""
-    if directions is None or not any(any(position.knobs) for position in positions):
+def turned_by_knobs(z: Tensor, loaded: Checkpoint, positions: Sequence[Position]) -> Tensor:
+    """Latents `positions, windows, latent` moved by knobs, all windows of a clip alike; those of melodies stay."""
+    directions = loaded.directions
+    if loaded.kind == MELODY or directions is None or not any(any(position.knobs) for position in positions):
         return z
     rows: dict[tuple[tuple[str, float], ...], list[int]] = {}
     for row, position in enumerate(positions):
-        pairs = zip(KNOBS[kind], position.knobs, strict=True)
-        moved = tuple((knob.name, value) for knob, value in pairs if value and knob.name in directions.names)
-        rows.setdefault(moved, []).append(row)
+        rows.setdefault(tuple(_turned(position, loaded).items()), []).append(row)
     turned = z.clone()
     for moved, which in rows.items():
         if moved:
@@ -124,16 +128,26 @@ def turned_by_knobs(z: Tensor, directions: Directions | None, kind: str, positio
     return turned
 
 
-def _lean(field: Field, positions: Sequence[Position], shares: Floats, turned: Sequence[int]) -> Tensor | None:
-    """What positions lean on, and those that are turned once more, at rest; the further a knob, the less it holds."""
+def _turned(position: Position, loaded: Checkpoint) -> dict[str, float]:
+    """The knobs of a position that change which notes there are, and how far they are turned."""
+    directions = () if loaded.directions is None else loaded.directions.names
+    names = TURNED if loaded.kind == MELODY else directions
+    pairs = zip(KNOBS[loaded.kind], position.knobs, strict=True)
+    return {knob.name: value for knob, value in pairs if value and knob.name in names}
+
+
+def _lean(field: Field, positions: Sequence[Position], shares: Floats) -> Tensor | None:
+    """What positions lean on; the further a knob moves a latent, the less it holds."""
     if field.leaning is None:
         return None
-    heard = torch.from_numpy(shares)
-    held = [steadiness(at.temperature) * (1 - _most_turned(at, field.loaded)) for at in positions]
-    return field.leaning.at(torch.cat([heard, heard[list(turned)]]), torch.tensor([*held, *[1.0] * len(turned)]))
+    moved = [0.0 if field.kind == MELODY else _most_turned(at, field.loaded) for at in positions]
+    held = [steadiness(at.temperature) * (1 - most) for at, most in zip(positions, moved, strict=True)]
+    return field.leaning.at(torch.from_numpy(shares), torch.tensor(held))
 
 
-def _decoded(loaded: Checkpoint, z: Tensor, positions: Sequence[Position], lean: Tensor | None) -> Tensor:
+def _decoded(
+    loaded: Checkpoint, z: Tensor, positions: Sequence[Position], lean: Tensor | None, tilt: Tensor | None
+) -> Tensor:
     """Outputs `positions, windows, steps, depth`, in one pass.
 
     Of a decoder that says only what it drew, chance is its own: where there is to be some, each position has a pass of
@@ -141,10 +155,12 @@ def _decoded(loaded: Checkpoint, z: Tensor, positions: Sequence[Position], lean:
     """
     model = vae_of(loaded)
     if not (model.decoder.is_certain and any(position.temperature for position in positions)):
-        return translators.decode(model, z, 0.0, torch.Generator(), lean)
-    leans = [None] * len(z) if lean is None else lean.split(1)
-    alone = zip(z.split(1), positions, leans, strict=True)
-    return torch.cat([translators.decode(model, z, at.temperature, generator_of(at.seed), own) for z, at, own in alone])
+        return translators.decode(model, z, 0.0, torch.Generator(), lean, tilt)
+    each = ([None] * len(z) if one is None else one.split(1) for one in (lean, tilt))
+    alone = zip(z.split(1), positions, *each, strict=True)
+    return torch.cat(
+        [translators.decode(model, z, at.temperature, generator_of(at.seed), *own) for z, at, *own in alone]
+    )
 
 
 def _in_register(music: Tensor, positions: Sequence[Position]) -> Tensor:
@@ -157,10 +173,8 @@ def _in_register(music: Tensor, positions: Sequence[Position]) -> Tensor:
 
 
 def _most_turned(position: Position, loaded: Checkpoint) -> float:
-    """How far the knobs of a position are turned that turn its latent, 0..1: soon wholly."""
-    found = () if loaded.directions is None else loaded.directions.names
-    pairs = zip(KNOBS[loaded.kind], position.knobs, strict=True)
-    return max((strength_of(value) for knob, value in pairs if knob.name in found), default=0.0)
+    """How far the knobs of a position have taken over, 0..1."""
+    return max(map(strength_of, _turned(position, loaded).values()), default=0.0)
 
 
 def _touch(kind: str, position: Position) -> Touch:

@@ -135,16 +135,24 @@ def encode(model: Vae, windows: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def decode(model: Vae, z: Tensor, temperature: float, generator: torch.Generator, lean: Tensor | None = None) -> Tensor:
+def decode(
+    model: Vae,
+    z: Tensor,
+    temperature: float,
+    generator: torch.Generator,
+    lean: Tensor | None = None,
+    tilt: Tensor | None = None,
+) -> Tensor:
     """Outputs `count, windows, steps, depth` of latents `count, windows, latent`: one pass, split only when huge.
 
-    `lean` has the outputs' shape (`leaning.Leaning`).
+    `lean` (`leaning.Leaning`) and `tilt` (`tilts.tilted_odds`) have the outputs' shape.
     """
     device, size = next(model.parameters()).device, _batch_windows(model)
-    flat = z.flatten(0, 1).to(device)
-    zs = flat.split(size)
-    leans = [None] * len(zs) if lean is None else lean.flatten(0, 1).to(device).split(size)
-    parts = [model.decode(part, temperature, generator, own) for part, own in zip(zs, leans, strict=True)]
+    zs = z.flatten(0, 1).to(device).split(size)
+    leans, tilts = (
+        [None] * len(zs) if each is None else each.flatten(0, 1).to(device).split(size) for each in (lean, tilt)
+    )
+    parts = [model.decode(part, temperature, generator, *own) for part, *own in zip(zs, leans, tilts, strict=True)]
     return torch.cat(parts).reshape(*z.shape[:2], *parts[0].shape[1:])
 
 

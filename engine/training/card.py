@@ -16,14 +16,14 @@ from engine.models.config import FeelConfig, VaeConfig, music_of, to_dict
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.training.attribution import attribution_of
-from engine.training.directions_section import directions_section
+from engine.training.knobs_section import knobs_section
 from engine.training.presets import PRESETS, Schedule
 from engine.training.prior_section import prior_section
 from engine.training.train import CURVES_NAME
 
 CARD_NAME = "card.md"
 _MAX_CURVE_ROWS = 16
-_SAID_ELSEWHERE = ("checkpoint", "hash", "data_sha256", "seed", "directions")
+_SAID_ELSEWHERE = ("checkpoint", "hash", "data_sha256", "seed", "knobs")
 _SUBJECTS_BY_TASK = {"humanize": "hits", "tap": "tap"}
 _CHANGES = {
     "": "cut every bar, put on a grid, and for drums mapped to nine voices",
@@ -80,7 +80,7 @@ def write_card(folder: Path, data: Path, figures: Mapping[str, Any]) -> Path:
         f"data {figures['data_sha256']}. What each figure is stands in docs/models.md, How models are measured.",
         *_verdict(figures),
         *markdown_tables({name: value for name, value in figures.items() if name not in _SAID_ELSEWHERE}),
-        *directions_section(loaded, figures.get("directions", {})),
+        *knobs_section(loaded, figures.get("knobs", {})),
         *prior_section(loaded),
         "## Data",
         *_data(windows, _bars_in_words(loaded), _CHANGES.get(loaded.kind, _CHANGES[""])),

@@ -14,27 +14,25 @@ from engine.data.dataset import MusicSet, data_hash, load_set
 from engine.data.kinds import kind_of
 from engine.errors import WrongKindError
 from engine.evaluation.attributes import ATTRIBUTES, Attributes
-from engine.evaluation.directions import decoded, deviations, measure_directions
 from engine.evaluation.evaluate import finite
+from engine.evaluation.knobs import decoded, deviations, measure_knobs
 from engine.latent.slerp import slerp
 from engine.models.vae import Vae
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.directions import Directions, save_directions
 from engine.runtime.knobs import KNOBS
-from engine.training.batches import transpose
-from engine.training.directions_section import FACTS_NAME
 from engine.training.knob_purity import effects, unmixed
 from engine.training.knob_travel import with_even_travel
+from engine.training.knobs_section import FACTS_NAME
 from engine.training.local_means import fit
 
 CLIPS = 100_000
 _CALIBRATED_ON = 300
 _QUARTILE = 0.25
-_UNMIXED_TIMES = {"melody": 0, "groove": 3}
-"""By the music. Of melodies it took off a third of what comes along, but a knob was monotone on far fewer clips."""
+_UNMIXED_TIMES = 3
 _BATCH = 500
-_KNOWN = f"find directions of a model of {' or '.join(ATTRIBUTES)}"
+_KNOWN = "find directions of a model of drums"
 
 
 class Material(NamedTuple):
@@ -58,7 +56,7 @@ def write_directions(folder: Path, data: Path, seed: int = 0) -> dict[str, Any]:
 
     Raises:
         CheckpointError, DataError: one of them cannot be read.
-        WrongKindError: the model has no latent that clips are decoded from.
+        WrongKindError: the model has no latent that clips are decoded from, or its knobs need no directions.
     """
     loaded = checkpoint.load(folder, bare=True)
     model = loaded.model
@@ -68,25 +66,28 @@ def write_directions(folder: Path, data: Path, seed: int = 0) -> dict[str, Any]:
     music, sources = model.config.music, tuple(schedule.get("sources", ()))
     if music not in ATTRIBUTES:
         raise WrongKindError(f"{loaded.name} plays {music}, of which no attributes are known; {_KNOWN}")
+    knobs = [knob.name for knob in KNOBS[loaded.kind] if knob.in_latent]
+    if not knobs:
+        raise WrongKindError(f"{loaded.name} plays {loaded.kind}, whose knobs all work without directions")
     kind = kind_of(music, model.config.steps).name
     train, valid = (load_set(data, kind, split).only(sources) for split in ("train", "valid"))
     material = material_of(loaded, model, train, seed)
-    names = _that_vary([knob.name for knob in KNOBS[loaded.kind] if knob.in_latent], ATTRIBUTES[music], material)
+    names = _that_vary(knobs, ATTRIBUTES[music], material)
     found = save_directions(folder, find(model, names, material, seed), loaded.hash)
     plain = differences_of_means(model, names, material, seed)
     facts = {
         "seed": seed,
         "data_sha256": data_hash(data, kind),
         "torch": torch.__version__,
-        "figures": finite(measure_directions(model, found, valid.music, seed)),
-        "difference_of_means": finite(measure_directions(model, plain, valid.music, seed)),
+        "figures": finite(measure_knobs(model, found, valid.music, seed)),
+        "difference_of_means": finite(measure_knobs(model, plain, valid.music, seed)),
     }
     checkpoint.annotate(folder, {FACTS_NAME: facts})
     return facts
 
 
 def find(model: Vae, names: tuple[str, ...], material: Material, seed: int) -> Directions:
-    """Directions of these attributes by local means, those of drums unmixed, with an even travel.
+    """Directions of these attributes by local means, unmixed, with an even travel.
 
     An attribute that is the sum of others, as the density of drums is, has the directions of its parts, each as far
     as it goes along with the sum in the data.
@@ -99,7 +100,7 @@ def find(model: Vae, names: tuple[str, ...], material: Material, seed: int) -> D
         tuple(alone), means.read.weight, means.read.bias, means.straight, means.turn, torch.zeros(len(alone), 1)
     )
     z, measure = _tried_on(model, each.names, material, seed)
-    for _ in range(_UNMIXED_TIMES[model.config.music]):
+    for _ in range(_UNMIXED_TIMES):
         each = unmixed(each, torch.eye(len(alone)), effects(each, z, measure))
     mixed = torch.stack([_parts(name, alone, attributes, material) for name in names])
     directions = replace(
@@ -136,15 +137,12 @@ def differences_of_means(model: Vae, names: tuple[str, ...], material: Material,
 
 @torch.no_grad()
 def material_of(loaded: Checkpoint, model: Vae, train: MusicSet, seed: int) -> Material:
-    """Clips drawn from the training windows by their weights, melodies transposed as in training."""
+    """Clips drawn from the training windows by their weights."""
     schedule = loaded.trained.get("schedule", {})
     generator = torch.Generator().manual_seed(seed)
     weights = train.weights(schedule.get("source_weights", {}))
     chosen = torch.multinomial(weights, min(CLIPS, len(train)), generator=generator)
     music = train.music[chosen]
-    if music.dtype == torch.uint8:
-        low, high = schedule.get("transpose", (0, 0))
-        music = transpose(music.long(), (low, high), generator)
     attributes = ATTRIBUTES[model.config.music].measure(music)
     whole = attributes.isfinite().all(1)
     parts = [model.encode(part) for part in music[whole].split(_BATCH)]
@@ -190,5 +188,4 @@ def _tried_on(
     first, second, third = torch.randint(len(material.z), (3, _CALIBRATED_ON // 2), generator=generator)
     shares = torch.rand(_CALIBRATED_ON // 2, generator=generator)
     z = torch.cat([material.z[first], slerp(material.z[second], material.z[third], shares)])
-    still = decoded(model, z)
-    return z, lambda moved: attributes.measure(decoded(model, moved, still))[:, columns] / spread
+    return z, lambda moved: attributes.measure(decoded(model, moved))[:, columns] / spread

@@ -18,8 +18,8 @@ from engine.training import knob_travel, local_means
 def data_file(tmp_path: Path) -> Path:
     (tmp_path / "music").mkdir()
     write_music(tmp_path / "music", files=4)
-    build([tmp_path / "music" / "lines"], tmp_path / "lines.lbdata", workers=1)
-    return tmp_path / "lines.lbdata"
+    build([tmp_path / "music"], tmp_path / "music.lbdata", workers=1)
+    return tmp_path / "music.lbdata"
 
 
 def test_the_command_finds_measures_and_writes(
@@ -27,7 +27,7 @@ def test_the_command_finds_measures_and_writes(
 ) -> None:
     monkeypatch.setattr(local_means, "STEPS", 20)
     monkeypatch.setattr(knob_travel, "_PROBES", 4)
-    folder = write_checkpoints(tmp_path / "checkpoints") / "melody_2bar"
+    folder = write_checkpoints(tmp_path / "checkpoints") / "groove_2bar"
     done = CliRunner().invoke(main, ["directions", str(folder), "--data", str(data_file), "--seed", "2"])
     assert done.exit_code == 0, done.output
     assert "monotone" in done.output
@@ -36,9 +36,10 @@ def test_the_command_finds_measures_and_writes(
     assert loaded.trained["directions"]["seed"] == 2
 
 
-def test_a_model_without_such_a_latent_is_told_in_one_line(tmp_path: Path, data_file: Path) -> None:
-    folder = write_checkpoints(tmp_path / "checkpoints") / "drumify_2bar"
+@pytest.mark.parametrize("name", ["drumify_2bar", "melody_2bar"])
+def test_a_model_that_needs_none_is_told_in_one_line(tmp_path: Path, data_file: Path, name: str) -> None:
+    folder = write_checkpoints(tmp_path / "checkpoints") / name
     done = CliRunner().invoke(main, ["directions", str(folder), "--data", str(data_file)])
     assert done.exit_code == 1
-    assert done.output.startswith("bridge: drumify_2bar")
+    assert done.output.startswith(f"bridge: {name}")
     assert len(done.output.strip().splitlines()) == 1

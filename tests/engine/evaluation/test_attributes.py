@@ -8,12 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.evaluation.attributes import ATTRIBUTES, syncopation
+from engine.evaluation.attributes import ATTRIBUTES
 from engine.representations.drums import NUM_VOICES, VOICES
 from engine.representations.melody import HOLD, OFF, pitch_token
 from engine.runtime.knobs import KNOBS
-
-_IN_A_BEAT = (0, -2, -1, -2) * 4
 
 
 def melody(rhythm: str, *pitches: int) -> Tensor:
@@ -76,12 +74,6 @@ def test_a_tune_of_quarters() -> None:
 )
 def test_syncopation_counts_what_is_held_over_a_stronger_step(rhythm: str, levels: float) -> None:
     assert of(rhythm, 60)["syncopation"] == pytest.approx(levels)
-
-
-def test_the_loops_end_leads_to_its_beginning() -> None:
-    onsets = torch.zeros(2, 32, dtype=torch.bool)
-    onsets[:, 31] = onsets[1, 0] = True
-    assert syncopation(onsets, _IN_A_BEAT).tolist() == [2.0, 0.0]
 
 
 def test_length_is_what_sounds_of_the_time_from_the_first_note_on() -> None:

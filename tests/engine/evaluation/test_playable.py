@@ -41,26 +41,26 @@ def test_every_row_stands_whatever_was_measured(kind: str) -> None:
     asked = playable({}, ASKED[kind])
     assert len(asked["bound"]) == len(ASKED[kind])
     assert set(asked["reached"].values()) == {"not measured"}
-    assert playable({"paths": {"pairs": 0}, "directions": {}, "judge": None}, ASKED[kind]) == asked
+    assert playable({"paths": {"pairs": 0}, "knobs": {}, "judge": None}, ASKED[kind]) == asked
 
 
 def knob(at: list[float | None], **others: float | None) -> dict[str, Any]:
     return {"at": at, "others": others}
 
 
-def test_directions_are_to_rise_at_every_turn_and_to_leave_the_others_alone() -> None:
+def test_knobs_are_to_rise_at_every_turn_and_to_leave_the_others_alone() -> None:
     up: list[float | None] = [0.0, 1.0, 2.0, 3.0, 4.0]
     back: list[float | None] = [0.0, 1.0, 0.9, 3.0, 4.0]
-    asked = playable({"directions": {"a": knob(up, b=0.3), "b": knob(back, a=0.4), "c": knob(up)}}, ASKED["melody"])
-    assert asked["value"]["directions that rise at every turn"] == pytest.approx(2 / 3)
-    assert asked["value"]["directions: most that another is moved"] == 0.4
-    assert asked["reached"]["directions: most that another is moved"] == "no"
+    asked = playable({"knobs": {"a": knob(up, b=0.3), "b": knob(back, a=0.4), "c": knob(up)}}, ASKED["melody"])
+    assert asked["value"]["knobs that rise at every turn"] == pytest.approx(2 / 3)
+    assert asked["value"]["knobs: most that another is moved"] == 0.4
+    assert asked["reached"]["knobs: most that another is moved"] == "no"
 
 
 def test_what_could_not_be_measured_does_not_rise_and_drags_nothing() -> None:
-    asked = playable({"directions": {"a": knob([None, None], b=None), "b": knob([0.0, 1.0], a=0.2)}}, ASKED["melody"])
-    assert asked["value"]["directions that rise at every turn"] == 0.5
-    assert asked["value"]["directions: most that another is moved"] == 0.2
+    asked = playable({"knobs": {"a": knob([None, None], b=None), "b": knob([0.0, 1.0], a=0.2)}}, ASKED["melody"])
+    assert asked["value"]["knobs that rise at every turn"] == 0.5
+    assert asked["value"]["knobs: most that another is moved"] == 0.2
 
 
 def test_a_person_reads_a_line_a_row_with_value_bound_and_verdict() -> None:

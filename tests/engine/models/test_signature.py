@@ -115,6 +115,23 @@ def test_turning_the_key_alone_respells_what_is_said() -> None:
     assert torch.equal(said[1], signature.spelt_back(said[:1], torch.tensor([1]))[0])
 
 
+@given(st.sampled_from(ALL))
+def test_what_is_said_of_melodies_is_heard_and_spelt_back_the_same(mark: int) -> None:
+    said, own = torch.randn(1, 4, NUM_CLASSES), torch.tensor([mark])
+    assert torch.equal(signature.spelt_back(signature.as_heard(said, own), own), said)
+
+
+@pytest.mark.parametrize("decoder", ["parallel", "guided"])
+def test_tilted_odds_are_those_of_the_melody_itself(decoder: str) -> None:
+    vae = model(decoder)
+    wanted = scale(3).repeat(1, 2)
+    mu, _ = vae.encode(wanted)
+    tilt = 1000.0 * F.one_hot(wanted, NUM_CLASSES)
+    assert torch.equal(vae.decode(mu, tilt=tilt).argmax(-1), wanted)
+    if decoder == "parallel":
+        assert torch.equal(vae.decode(mu, tilt=tilt), vae.decode(mu) + tilt)
+
+
 def test_a_model_of_keys_apart_learns() -> None:
     torch.manual_seed(0)
     vae = Vae(tiny_vae("melody", keys="apart"))

@@ -22,6 +22,7 @@ from engine.representations.trio import TrioClips, trios_of
 from engine.runtime import checkpoint
 from engine.runtime.drum_class_translator import DrumClassTranslator
 from engine.runtime.engine import Engine
+from engine.runtime.knobs import KNOBS
 from engine.runtime.melody_translator import MelodyTranslator
 from engine.runtime.position import Anchor, Position
 from engine.runtime.touch import AS_IT_IS
@@ -178,7 +179,9 @@ def test_a_morph_goes_with_every_form(engine: Engine, model: str) -> None:
     wild = Position(0.3, 0.4, temperature=1.0, seed=3)
     assert engine.morph(field, [wild]).clips == engine.morph(field, [wild, Position()]).clips[:1]
     knobs = {knob.name for _, knob in engine.knobs(field.kind, models=played_by(model)["models"])}  # type: ignore[arg-type]
-    assert knobs == ({"register", "velocity", "feel"} if field.kind == MELODY else set())
+    assert knobs == ({knob.name for knob in KNOBS[MELODY]} if field.kind == MELODY else set())
+    turned = Position(0.3, 0.4, knobs=(0.5,) * 8)
+    assert engine.morph(field, [turned, Position()]).clips[0] == engine.morph(field, [turned]).clips[0]
 
 
 def test_a_field_stays_with_the_model_that_made_it(engine: Engine) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.evaluation.attributes import ATTRIBUTES, Attributes
-from engine.evaluation.directions import CLIPS, TOLD, TOLERANCE_SD
 from engine.evaluation.figure_tables import markdown_table, text_of
+from engine.evaluation.knobs import CLIPS, TOLD, TOLERANCE_SD
 from engine.models.vae import Vae
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.directions import DIRECTIONS_NAME
@@ -19,21 +19,21 @@ FACTS_NAME = "directions"
 Figures = Mapping[str, Any]
 
 
-def directions_section(loaded: Checkpoint, figures: Figures) -> Iterator[str]:
-    """The section, part by part; nothing where no directions were measured.
+def knobs_section(loaded: Checkpoint, figures: Figures) -> Iterator[str]:
+    """The section, part by part; nothing where no knobs were measured.
 
     Args:
         loaded: the checkpoint.
-        figures: of each knob, from `evaluation.directions`.
+        figures: of each knob, from `evaluation.knobs`.
     """
     if not figures or not isinstance(loaded.model, Vae):
         return
     attributes = ATTRIBUTES[loaded.model.config.music]
     found = loaded.trained.get(FACTS_NAME, {})
     knobs = [knob for knob in KNOBS[loaded.kind] if knob.name in figures]
-    yield "## Directions"
+    yield "## Knobs"
     yield (
-        f"`{DIRECTIONS_NAME}`: the knobs of a morph that are ways through the latent space. Each was turned from end "
+        f"{_what_they_are(knobs)} Each was turned from end "
         f"to end in nine steps on {CLIPS} clips of the validation split, the others at rest, and the likeliest music "
         "measured: means at five turns of the knob, and how far the mean goes down and up in standard deviations over "
         f"all clips. Monotone is the share of clips that at no step go back by more than {TOLERANCE_SD:g} of a "
@@ -45,7 +45,7 @@ def directions_section(loaded: Checkpoint, figures: Figures) -> Iterator[str]:
     turns = [f"at {value:g}" for value in TOLD]
     header = ["knob", "", "measured", *turns, "deviations", "monotone", "kept at ±.5", "also moves"]
     yield markdown_table(header, [_row(knob, attributes, figures[knob.name]) for knob in knobs])
-    yield from _notes(loaded, attributes)
+    yield from _notes(loaded, attributes, figures)
     plain = found.get("difference_of_means")
     if plain:
         yield (
@@ -53,6 +53,12 @@ def directions_section(loaded: Checkpoint, figures: Figures) -> Iterator[str]:
             "of the lowest), with a travel measured out in the same way:"
         )
         yield _beside(knobs, figures, plain)
+
+
+def _what_they_are(knobs: list[Knob]) -> str:
+    if any(knob.in_latent for knob in knobs):
+        return f"`{DIRECTIONS_NAME}`: the knobs of a morph that are ways through the latent space."
+    return "The knobs of a morph that plan which notes there are, and tilt what the model says towards it."
 
 
 def _row(knob: Knob, attributes: Attributes, figures: Figures) -> list[str]:
@@ -69,12 +75,12 @@ def _row(knob: Knob, attributes: Attributes, figures: Figures) -> list[str]:
     ]
 
 
-def _notes(loaded: Checkpoint, attributes: Attributes) -> Iterator[str]:
+def _notes(loaded: Checkpoint, attributes: Attributes, figures: Figures) -> Iterator[str]:
     for whole, parts in attributes.sums.items():
         yield f"{whole.capitalize()} is the sum of {', '.join(parts)}: what follows from that alone is left out."
-    others = [knob.name for knob in KNOBS[loaded.kind] if not knob.in_latent]
+    others = [knob.name for knob in KNOBS[loaded.kind] if knob.name not in figures]
     if others:
-        yield f"Not in the latent, but done to what the model says: {', '.join(others)}."
+        yield f"Done to what the model has said: {', '.join(others)}."
 
 
 def _beside(knobs: list[Knob], figures: Figures, plain: Figures) -> str:

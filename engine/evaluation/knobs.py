@@ -1,8 +1,9 @@
-"""What the knobs of a latent space do: each is turned from end to end on clips the model has not seen."""
+"""What the knobs of a morph do: each is turned from end to end on clips the model has not seen."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from torch import Tensor
 from engine.evaluation.attributes import ATTRIBUTES, Attributes
 from engine.models.vae import Vae
 from engine.representations.drums import NUM_VOICES
+from engine.representations.grid import WINDOW_STEPS
 from engine.representations.melody import FIRST_PITCH_CLASS
 from engine.runtime.directions import Directions
-from engine.runtime.key_keeping import kept_at_home, strength_of
+from engine.runtime.tilts import TURNED, tilted_odds
 
 CLIPS = 500
 VALUES = tuple(float(value) for value in np.linspace(-1, 1, 9))
@@ -25,12 +27,12 @@ _BATCH = 500
 Figures = dict[str, Any]
 
 
-def measure_directions(model: Vae, directions: Directions, music: Tensor, seed: int = 0) -> dict[str, Figures]:
-    """Figures of each knob, by its name. Melodies are kept in the key that they have at rest, as a morph keeps them.
+def measure_knobs(model: Vae, directions: Directions | None, music: Tensor, seed: int = 0) -> dict[str, Figures]:
+    """Figures of each knob, by its name, turned as a morph turns it.
 
     Args:
         model: whose latent it is.
-        directions: of that latent.
+        directions: of that latent; melodies need none.
         music: windows that the model was not trained on; all of them say how widely an attribute is spread.
         seed: of which of them are moved.
 
@@ -50,30 +52,49 @@ def measure_directions(model: Vae, directions: Directions, music: Tensor, seed: 
     chosen = torch.randperm(len(music), generator=torch.Generator().manual_seed(seed))[:CLIPS]
     with torch.no_grad():
         z = torch.cat([model.encode(_entering(part))[0] for part in music[chosen].split(_BATCH)])
-    still = decoded(model, z)
+    turn = _turn(model, directions, z)
     figures = {}
-    for name in directions.names:
-        turned = [decoded(model, directions.moved(z, {name: value}), still, strength_of(value)) for value in VALUES]
+    for name in knobs_of(model, directions):
+        turned = [turn({name: value}) for value in VALUES]
+        still = turned[VALUES.index(0.0)]
         measured = torch.stack([attributes.measure(clips) for clips in turned])
         kept = [_kept(still, clips) for clips in turned]
         figures[name] = _figures(name, attributes, measured, kept, spread)
     return figures
 
 
-@torch.no_grad()
-def decoded(model: Vae, z: Tensor, rest: Tensor | None = None, strength: float = 1.0) -> Tensor:
-    """The likeliest music of latents `clips, latent` that knobs have turned: tokens or grooves.
+def knobs_of(model: Vae, directions: Directions | None) -> tuple[str, ...]:
+    """Names of the knobs that can be measured on a model's windows; those of long melodies turn each two bars alone."""
+    if model.config.music == "melody":
+        return TURNED if model.config.steps == WINDOW_STEPS else ()
+    return () if directions is None else directions.names
 
-    Args:
-        model: whose latents they are.
-        z: the latents.
-        rest: the same clips at rest; melodies are kept in their keys.
-        strength: how strictly, 0..1.
-    """
-    outputs = torch.cat([model.decode(part, lean=0.0) for part in z.split(_BATCH)])
-    if rest is not None and model.config.music == "melody":
-        outputs = kept_at_home(outputs, rest, torch.full((len(z),), strength))
-    return model.head.draw(outputs, 0.0, None)
+
+@torch.no_grad()
+def decoded(model: Vae, z: Tensor) -> Tensor:
+    """The likeliest music of latents `clips, latent`: tokens or grooves."""
+    return model.head.draw(_said(model, z), 0.0, None)
+
+
+def _turn(model: Vae, directions: Directions | None, z: Tensor) -> Callable[[dict[str, float]], Tensor]:
+    """What gives the likeliest music of latents with knobs turned."""
+    if model.config.music != "melody":
+        return lambda knobs: decoded(model, z if directions is None else directions.moved(z, knobs))
+    said = _said(model, z)
+    rest = said.argmax(-1)
+
+    def turned(knobs: dict[str, float]) -> Tensor:
+        return _said(model, z, tilted_odds(said[:, None], rest, [knobs] * len(z))[:, 0]).argmax(-1)
+
+    return turned
+
+
+@torch.no_grad()
+def _said(model: Vae, z: Tensor, tilt: Tensor | None = None) -> Tensor:
+    """Outputs of latents `clips, latent`, free of any clip; `tilt` is added to their odds."""
+    zs = z.split(_BATCH)
+    tilts = [None] * len(zs) if tilt is None else tilt.split(_BATCH)
+    return torch.cat([model.decode(part, lean=0.0, tilt=own) for part, own in zip(zs, tilts, strict=True)])
 
 
 def deviations(attributes: Tensor) -> Tensor:
