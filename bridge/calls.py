@@ -77,4 +77,5 @@ def _options(settings: Settings) -> dict[str, Any]:
     """The settings that were chosen, as the engine names them."""
     chosen = {"temperature": settings.temperature, "seed": settings.seed, "kind": settings.kind}
     chosen["spacing"] = None if settings.spacing is None else SPACINGS[settings.spacing]
+    chosen["keep_key"] = None if settings.keep_key is None else bool(settings.keep_key)
     return {name: value for name, value in chosen.items() if value is not None}

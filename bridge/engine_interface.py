@@ -74,6 +74,7 @@ class Engine(Protocol):
         temperature: float = ...,
         seed: int = ...,
         spacing: str = ...,
+        keep_key: bool = ...,
         kind: str | None = ...,
         models: Mapping[str, str] = ...,
     ) -> Answer: ...

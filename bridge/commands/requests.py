@@ -101,7 +101,9 @@ def _reconstruct(given: Given) -> list[Ask]:
 
 def _interpolate(given: Given) -> list[Ask]:
     a, b, steps = given["file_a"], given["file_b"], given["steps"]
-    settings = _settings({**given, "spacing": SPACINGS.index(given["spacing"])})
+    settings = _settings(
+        {**given, "spacing": SPACINGS.index(given["spacing"]), "keep_key": int(given["keep_key"]) or None}
+    )
     return [_ask(given, (a, b), f"{a.stem}_to_{b.stem}", lambda number: Interpolate(number, 1, 2, steps, settings))]
 
 
@@ -156,7 +158,7 @@ def _ask(given: Given, files: Sequence[Path], name: str, request: Callable[[int]
 
 
 def _settings(given: Given) -> Settings:
-    return Settings(**{name: given.get(name) for name in ("temperature", "seed", "spacing", "kind")})
+    return Settings(**{name: given.get(name) for name in ("temperature", "seed", "spacing", "keep_key", "kind")})
 
 
 VERBS = {
@@ -196,6 +198,7 @@ VERBS = {
                     "--spacing", default="change", show_default=True, type=click.Choice(SPACINGS),
                     help="Steps even in how much the music changes, or in angle.",
                 ),
+                click.option("--keep-key", is_flag=True, help="Melodies all in the key of FILE_A."),
                 *_ON_CLIPS,
             ),
             _interpolate,

@@ -28,6 +28,8 @@ MORPH_SETTINGS = {
         MorphSetting("velocity", "f", Arg("how much of the velocities' difference from their mean is played", 0, 1),
                      1.0, True),
         MorphSetting("density", "f", Arg("moves the odds of every onset; 0 leaves them as they are", -1, 1), 0.0, True),
+        MorphSetting("keep_key", "i", Arg("1 keeps melodies in the key of the clip in the lowest slot, where the model "
+                                          "knows keys apart; 0 lets the key move too", 0, 1), 0, True),
         MorphSetting("quantize", "f", Arg("grid in quarters on which a new pattern takes over; 0 at once, 4 the bar "
                                           "of 4/4", 0, 64), 4.0, False),
         MorphSetting("channel", "i", Arg("MIDI channel of the notes played", 1, 16), 1, False),

@@ -58,7 +58,7 @@ class Vary(Request):
     settings: Settings = NO_SETTINGS
 
 
-@from_client("/bridge/interpolate", "`steps` clips", ("temperature", "seed", "spacing", "kind"))
+@from_client("/bridge/interpolate", "`steps` clips", ("temperature", "seed", "spacing", "keep_key", "kind"))
 @dataclass(frozen=True)
 class Interpolate(Request):
     """Clips on the way from one to another, both ends included."""

@@ -31,6 +31,8 @@ SETTINGS = {
         SettingSpec("seed", "i", Arg("the same seed gives the same notes; send it as `i`, since an `f` is exact only "
                                      "to 16,777,216", INT32_LOW, INT32_HIGH)),
         SettingSpec("spacing", "i", Arg("0 spaces the steps by change, 1 by angle", 0, 1)),
+        SettingSpec("keep_key", "i", Arg("1 keeps melodies in the first clip's key, where the model knows keys apart; "
+                                         "0 lets the key move too", 0, 1)),
         SettingSpec("kind", "i", Arg("take the clip for " + ", ".join(f"{i} {k}" for i, k in enumerate(KINDS))
                                      + "; the name itself as `s` is taken too", 0, len(KINDS) - 1)),
     )
@@ -44,6 +46,7 @@ class Settings:
     temperature: float | None = None
     seed: int | None = None
     spacing: int | None = None
+    keep_key: int | None = None
     kind: str | None = None
 
 

@@ -17,6 +17,7 @@ Seed = Annotated[int, Arg("of the noise", INT32_LOW, INT32_HIGH)]
 Timing = Annotated[float, Arg("how much of the timing off the grid is played", 0, 1)]
 Velocity = Annotated[float, Arg("how much of the velocities' difference from their mean is played", 0, 1)]
 Density = Annotated[float, Arg("moves the odds of every onset; 0 leaves them", -1, 1)]
+KeepKey = Annotated[int, Arg("1 keeps the key of the clip in the lowest slot, 0 lets it move", 0, 1)]
 
 
 @from_client("/bridge/morph/snapshot/store", "`/bridge/morph/snapshot/stored`")
@@ -100,6 +101,7 @@ class PositionFields(Message):
     timing: Timing
     velocity: Velocity
     density: Density
+    keep_key: KeepKey
 
 
 @dataclass(frozen=True)

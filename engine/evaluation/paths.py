@@ -70,7 +70,9 @@ def all_walks(
     mixes = mixed(*pairs.ends, even, generator)
     if not len(pairs):
         return dict.fromkeys(WAYS, mixes)
-    plain = decoded(_between(pairs, even.expand(len(pairs), -1)).flatten(0, 1), None)
+    on_the_way = _between(pairs, even.expand(len(pairs), -1)).flatten(0, 1)
+    nothing = torch.zeros(()).expand(len(on_the_way), model.config.steps, model.head.depth) if model.can_lean else None
+    plain = decoded(on_the_way, nothing)
     played = as_played(model, pairs, decoded)
     return dict(zip(WAYS, (plain.unflatten(0, (len(pairs), STOPS)), played, mixes), strict=True))
 

@@ -32,11 +32,11 @@ _EMBEDDING = 32
 _WIDTH = 128
 _DROPOUT = {"melody": 0.0, "groove": 0.3}
 """Of what the language hears; there are few grooves, and it would know them by heart."""
-_STRENGTH = {"melody": (1.0, 1.3), "groove": (0.4, 1.1)}
+_STRENGTH = {"melody": (1.0, 1.4), "groove": (0.4, 1.1)}
 """What the language's word weighs where a clip is rebuilt, as in training, and where there is none to come back: a
 groove's latent that no clip stands behind says too much that nobody would play."""
 
-_LOST_NOTES, _LOST_HITS = 2.8, 0.6
+_LOST_NOTES, _LOST_HITS = 3.1, 0.6
 """Of the log odds of each pitch, and of a drum hit, at temperature .5, where most is lost; at 0 and at 1 nothing is."""
 
 

@@ -83,6 +83,14 @@ class Vae(nn.Module):
         heard = None if tilt is None else signature.as_heard(tilt, own)
         return signature.spelt_back(self._decoded(letters, temperature, generator, lean, heard), own)
 
+    def in_key_of(self, z: Tensor, home: Tensor) -> Tensor:
+        """Latents `…, latent` with the key of others; the same latents where keys are not apart."""
+        if not self.is_respelt:
+            return z
+        return torch.cat(
+            [z[..., : -signature.DIMENSIONS], home[..., -signature.DIMENSIONS :].expand_as(z[..., -2:])], -1
+        )
+
     @property
     def is_foreign(self) -> Tensor:
         """Which outputs are notes outside the key, bools `depth`; none where keys are not apart."""

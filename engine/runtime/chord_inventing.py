@@ -118,8 +118,9 @@ class ChordInventing:
         temperature: float,
         seed: int,
         spacing: str,
+        keep_key: bool = False,
     ) -> Answer:
-        """Clips from one to the other of two that are as long as the frame."""
+        """Clips from one to the other of two that are as long as the frame; their key is no thing apart."""
         model = chords_of_checkpoint(loaded)
         check_count(steps)
         check_temperature(temperature)
@@ -134,7 +135,7 @@ class ChordInventing:
             shares = by_change(_changes(model.varied, a, b), steps)
         weights = [(1 - float(t), float(t)) for t in shares]
         z = blend(torch.stack([a, b]), torch.tensor(weights, dtype=torch.float64))
-        del frame
+        del frame, keep_key
         return self._decoded(model, z, heard, weights, temperature, seed, started)
 
     def blend(

@@ -231,17 +231,19 @@ class Engine:
         temperature: float = 0.0,
         seed: int = 0,
         spacing: str = "change",
+        keep_key: bool = False,
         kind: str | None = None,
         models: Choice = NO_CHOICE,
     ) -> Answer:
         """Clips from a to b, both ends included; the shorter clip is played in loop.
 
-        `spacing` says whether the steps are even in how much the music changes, or in angle (plain slerp).
+        `spacing` says whether the steps are even in how much the music changes, or in angle (plain slerp). `keep_key`
+        keeps melodies in the key of a, where the model knows keys apart.
         """
         loaded = self._roster.playing(self._kind([clip_a, clip_b], kind), models)
         ends = one_length([clip_a, clip_b])
         return self._inventing_of(loaded).interpolate(
-            loaded, ends, ends[0], steps=steps, temperature=temperature, seed=seed, spacing=spacing
+            loaded, ends, ends[0], steps=steps, temperature=temperature, seed=seed, spacing=spacing, keep_key=keep_key
         )
 
     def blend(

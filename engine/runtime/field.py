@@ -43,6 +43,7 @@ class Field:
         points: of the anchors in their own order, `anchors, 2`.
         ways: between them, `anchors, anchors, stops`, as `nearness.measured_out` needs them.
         mixture: their latents.
+        home: latents of the first anchor as given, `windows, latent`: its key can be kept.
         leaning: on their clips; None where the model does not.
         writer: writes patterns as their clips would.
     """
@@ -55,6 +56,7 @@ class Field:
     points: Floats
     ways: Floats
     mixture: Mixture
+    home: Tensor
     leaning: Leaning | None
     writer: Writer
 
@@ -100,7 +102,7 @@ def make_field(
     leaning = Leaning.on(vae_of(loaded), windows)
     return Field(
         loaded, tuple(anchors), clips[0], encoded.left_out, key,
-        points, ways, Mixture.of(torch.stack(latents)), leaning, translator.writer(clips),
+        points, ways, Mixture.of(torch.stack(latents)), encoded.latents[0], leaning, translator.writer(clips),
     )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ class Inventing:
         temperature: float,
         seed: int,
         spacing: str,
+        keep_key: bool = False,
     ) -> Answer:
         """Pieces from one to the other of two that are as long as the frame."""
         check_count(steps)
@@ -111,9 +112,12 @@ class Inventing:
         check_size(max(steps, PROBES), frame, vae_of(loaded))
         encoded = self._encoder.latents(ends, loaded)
         started = time.perf_counter()
+        if keep_key:
+            home = encoded.latents[0]
+            encoded = replace(encoded, latents=tuple(vae_of(loaded).in_key_of(z, home) for z in encoded.latents))
         shares = torch.linspace(0, 1, steps)
         if spacing == "change" and steps > 2:
-            shares = self._ways.stops(loaded, ends, encoded, steps)
+            shares = self._ways.stops(loaded, ends, encoded, steps, keep_key)
         weights = tuple((1 - float(t), float(t)) for t in shares)
         z = blend(torch.stack(encoded.latents), torch.tensor(weights, dtype=torch.float64))
         recipe = Recipe(frame, tuple(ends), weights, temperature, generator_of(seed))

@@ -87,7 +87,7 @@ class Morph:
 
     def _said(self, field: Field, positions: Sequence[Position], shares: Floats) -> Tensor:
         """What the model says of each step."""
-        rest = field.mixture.means(shares)
+        rest = _in_key(field, positions, field.mixture.means(shares))
         z = turned_by_knobs(rest, field.loaded, positions)
         lean = _lean(field, positions, shares)
         tilt = self._tilt(field, positions, rest, lean) if field.kind == MELODY else None
@@ -134,6 +134,14 @@ def _turned(position: Position, loaded: Checkpoint) -> dict[str, float]:
     names = TURNED if loaded.kind == MELODY else directions
     pairs = zip(KNOBS[loaded.kind], position.knobs, strict=True)
     return {knob.name: value for knob, value in pairs if value and knob.name in names}
+
+
+def _in_key(field: Field, positions: Sequence[Position], z: Tensor) -> Tensor:
+    """Latents `positions, windows, latent`, those in the first anchor's key whose positions keep it."""
+    if not any(position.keep_key for position in positions):
+        return z
+    kept = torch.tensor([bool(position.keep_key) for position in positions])
+    return torch.where(kept[:, None, None], vae_of(field.loaded).in_key_of(z, field.home), z)
 
 
 def _lean(field: Field, positions: Sequence[Position], shares: Floats) -> Tensor | None:

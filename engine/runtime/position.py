@@ -43,6 +43,7 @@ class Position:
         timing: 0..1, how much of the pattern's timing off the grid is played; 1 all of it.
         velocity: 0..1, how much of its velocities' difference from their mean is played; 1 all of it.
         density: -1..1, moves the odds of every onset; 0 leaves them as they are.
+        keep_key: 1 keeps the key of the first anchor, where the model knows keys apart; 0 lets it move with the cursor.
     """
 
     x: float = 0.5
@@ -53,6 +54,7 @@ class Position:
     timing: float = 1.0
     velocity: float = 1.0
     density: float = 0.0
+    keep_key: int = 0
 
     def __post_init__(self) -> None:
         if len(self.knobs) != NUM_KNOBS:
@@ -61,6 +63,7 @@ class Position:
             _check(f"knob {number}", value, -1, 1)
         for name, low, high in (
             ("x", 0, 1), ("y", 0, 1), ("temperature", 0, 2), ("timing", 0, 1), ("velocity", 0, 1), ("density", -1, 1),
+            ("keep_key", 0, 1),
         ):  # fmt: skip
             _check(name, getattr(self, name), low, high)
 

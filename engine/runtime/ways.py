@@ -46,10 +46,13 @@ class Ways:
             return amount
         return share_of_way(amount, self._encoder.reach(piece, loaded, latents))
 
-    def stops(self, loaded: Checkpoint, pieces: Sequence[Piece], encoded: Encoded, steps: int) -> Tensor:
+    def stops(
+        self, loaded: Checkpoint, pieces: Sequence[Piece], encoded: Encoded, steps: int, keep_key: bool = False
+    ) -> Tensor:
         """Positions 0..1, shape `steps`, between two pieces with these latents, for even changes of the music.
 
-        Where the model leans, each place costs more: there a few windows speak for a long piece.
+        Where the model leans, each place costs more: there a few windows speak for a long piece. With `keep_key` the
+        latents are both in the first piece's key.
         """
 
         def make() -> Tensor:
@@ -60,7 +63,8 @@ class Ways:
                 )
             return measure_way(model, self._kinds.of(loaded), ends, steps, Leaning.on(model, windows))
 
-        return self._recent.get((loaded.hash, *(piece.fingerprint() for piece in pieces), steps), make)
+        prints = [piece.fingerprint() for piece in pieces]
+        return self._recent.get((loaded.hash, *prints, steps, keep_key), make)
 
 
 def from_prior(loaded: Checkpoint, count: int, seed: int) -> Tensor:

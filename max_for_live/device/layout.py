@@ -103,6 +103,7 @@ CONTROLS = {
         name: Rect(MAKE_X + 2 + 52 * n, 100, 48, 48)
         for n, name in enumerate(("amount", "temperature", "timing", "velocity"))
     },
+    "morph_key": Rect(TURN_X, 3, 54, 15),
     "morph_seed": Rect(TURN_X + 144, 3, 48, 15),
     **{f"knob_{n + 1}": Rect(TURN_X + _DIAL_PITCH * (n % 4), 32 + _KNOB_PITCH_Y * (n // 4), 48, 36) for n in range(8)},
     **_NUMBERS,

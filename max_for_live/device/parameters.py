@@ -161,6 +161,8 @@ MORPH = (
             "/bridge/morph/set velocity", initial=1.0),
     _number("morph_density", "Morph Density", "Dense", "Fewer or more notes; at 0 as the model has it.",
             "/bridge/morph/set density", low=-1.0),
+    _toggle("morph_key", "Morph Keep Key", "Keep key", "Keeps melodies in the key of the first captured clip, wherever "
+            "the morph goes.", "/bridge/morph/set keep_key"),
     _whole("morph_seed", "Morph Seed", "Seed", "Another seed makes other choices, the same ones each time.", 0, 999_999,
            0, "/bridge/morph/set seed"),
 )  # fmt: skip

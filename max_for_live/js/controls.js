@@ -9,7 +9,7 @@ var Controls = (function () {
     // What a snapshot keeps, by the name of its field on the wire, and the control that shows it.
     var BY_FIELD = {
         x: "x", y: "y", temperature: "morph_temperature", seed: "morph_seed", timing: "morph_timing",
-        velocity: "morph_velocity", density: "morph_density"
+        velocity: "morph_velocity", density: "morph_density", keepKey: "morph_key"
     };
     var heardOnce = {};
     var knob;

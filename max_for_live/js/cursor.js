@@ -63,9 +63,11 @@ var Cursor = (function () {
         atRest.after(AT_REST_MS);
     }
 
-    /** `knob 1` is `knob1` where the state tells it. */
+    /** `knob 1` is `knob1` where the state tells it, and `keep_key` is `keepKey`. */
     function fieldOf(target) {
-        return target.replace(" ", "");
+        return target.replace(/[ _](.)/g, function (match, letter) {
+            return letter.toUpperCase();
+        });
     }
 
     function showHeard() {

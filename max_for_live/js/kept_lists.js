@@ -3,7 +3,7 @@
  * back. Lists come from files that anybody may have written, so what does not fit the format is refused whole.
  */
 var KeptLists = (function () {
-    var FORMAT = 1;
+    var FORMAT = 2; // in 1 no position said whether it keeps the key
     var KINDS = ["", "melody", "drums", "other"];
     var LARGEST = 2147483647;
     var MOST_QUARTERS = 1048576;
@@ -154,6 +154,9 @@ var KeptLists = (function () {
             if (field === "seed") {
                 return whole(next, -LARGEST - 1, LARGEST);
             }
+            if (field === "keepKey") {
+                return next.format < 2 ? 0 : whole(next, 0, 1);
+            }
             if (field.indexOf("knob") === 0 || field === "density") {
                 return next(-1, 1);
             }
@@ -175,7 +178,8 @@ var KeptLists = (function () {
         next.rest = function () {
             return list.slice(at);
         };
-        if (list[0] !== FORMAT) {
+        next.format = list[0];
+        if (next.format !== 1 && next.format !== FORMAT) {
             return null;
         }
         try {

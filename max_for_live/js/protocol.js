@@ -51,7 +51,7 @@ var Protocol = (function () {
     var VERSION = 1;
     var NOTES_PER_MESSAGE = 30;
     var NOTE_FIELDS = ["pitch", "start_quarters", "duration_quarters", "velocity", "mute", "probability", "velocity_deviation", "release_velocity"];
-    var MORPH_SETTINGS = ["temperature", "seed", "timing", "velocity", "density", "quantize", "channel", "to_client", "to_midi"];
+    var MORPH_SETTINGS = ["temperature", "seed", "timing", "velocity", "density", "keep_key", "quantize", "channel", "to_client", "to_midi"];
     var REQUESTS = {
         "sample": "/bridge/sample",
         "vary": "/bridge/vary",
@@ -115,7 +115,7 @@ var Protocol = (function () {
         return ["/bridge/vary", request, clip, count, amount].concat(pairs(settings, ["temperature", "seed", "kind"]));
     };
     SEND["interpolate"] = function (request, clipA, clipB, steps, settings) {
-        return ["/bridge/interpolate", request, clipA, clipB, steps].concat(pairs(settings, ["temperature", "seed", "spacing", "kind"]));
+        return ["/bridge/interpolate", request, clipA, clipB, steps].concat(pairs(settings, ["temperature", "seed", "spacing", "keep_key", "kind"]));
     };
     SEND["blend"] = function (request, weights, settings) {
         return ["/bridge/blend", request].concat(flat(weights)).concat(pairs(settings, ["temperature", "seed", "kind"]));
@@ -181,20 +181,21 @@ var Protocol = (function () {
         return ["/bridge/morph/state"];
     };
     SEND["morphStatePosition"] = function (state, x, y, knob1, knob2, knob3, knob4, knob5, 
-        knob6, knob7, knob8, temperature, seed, timing, velocity, density) {
+        knob6, knob7, knob8, temperature, seed, timing, velocity, density, 
+        keepKey) {
         return ["/bridge/morph/state/position", state, x, y, knob1, knob2, knob3, knob4, 
             knob5, knob6, knob7, knob8, temperature, seed, timing, velocity, 
-            density];
+            density, keepKey];
     };
     SEND["morphStateAnchor"] = function (state, slot, clip, x, y) {
         return ["/bridge/morph/state/anchor", state, slot, clip, x, y];
     };
     SEND["morphStateLock"] = function (state, voice, x, y, knob1, knob2, knob3, knob4, 
         knob5, knob6, knob7, knob8, temperature, seed, timing, velocity, 
-        density) {
+        density, keepKey) {
         return ["/bridge/morph/state/lock", state, voice, x, y, knob1, knob2, knob3, 
             knob4, knob5, knob6, knob7, knob8, temperature, seed, timing, 
-            velocity, density];
+            velocity, density, keepKey];
     };
     SEND["morphStateSetting"] = function (name, value) {
         return ["/bridge/morph/state/setting", name, value];
@@ -246,11 +247,12 @@ var Protocol = (function () {
     HEARD["/bridge/morph/snapshot/dropped"] = { is: "morphSnapshotDropped", notes: false, fields: ["snapshot"] };
     HEARD["/bridge/morph/state/begin"] = { is: "morphStateBegin", notes: false, fields: ["numSnapshots"] };
     HEARD["/bridge/morph/state/position"] = { is: "morphStatePosition", notes: false, fields: ["state", "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", 
-            "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", "density"] };
+            "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", "density", 
+            "keepKey"] };
     HEARD["/bridge/morph/state/anchor"] = { is: "morphStateAnchor", notes: false, fields: ["state", "slot", "clip", "x", "y"] };
     HEARD["/bridge/morph/state/lock"] = { is: "morphStateLock", notes: false, fields: ["state", "voice", "x", "y", "knob1", "knob2", "knob3", "knob4", 
             "knob5", "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", 
-            "density"] };
+            "density", "keepKey"] };
     HEARD["/bridge/morph/state/setting"] = { is: "morphStateSetting", notes: false, fields: ["name", "value"] };
     HEARD["/bridge/morph/state/end"] = { is: "morphStateEnd", notes: false, fields: ["numMessages"] };
     HEARD["/bridge/play/note"] = { is: "playNote", notes: false, fields: ["pitch", "velocity", "durationMs", "channel", "delayMs"] };

@@ -5,7 +5,7 @@ var States = (function () {
     var SAME = 1e-5; // numbers came as 32-bit floats
     var FIELDS = [
         "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", "knob6", "knob7", "knob8",
-        "temperature", "seed", "timing", "velocity", "density"
+        "temperature", "seed", "timing", "velocity", "density", "keepKey"
     ];
     // By number: { position: as FIELDS, anchors: [{ slot, clip, x, y }], locks: [{ voice, position }] }.
     var states = {};

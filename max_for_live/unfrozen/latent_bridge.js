@@ -55,7 +55,7 @@ var Protocol = (function () {
     var VERSION = 1;
     var NOTES_PER_MESSAGE = 30;
     var NOTE_FIELDS = ["pitch", "start_quarters", "duration_quarters", "velocity", "mute", "probability", "velocity_deviation", "release_velocity"];
-    var MORPH_SETTINGS = ["temperature", "seed", "timing", "velocity", "density", "quantize", "channel", "to_client", "to_midi"];
+    var MORPH_SETTINGS = ["temperature", "seed", "timing", "velocity", "density", "keep_key", "quantize", "channel", "to_client", "to_midi"];
     var REQUESTS = {
         "sample": "/bridge/sample",
         "vary": "/bridge/vary",
@@ -119,7 +119,7 @@ var Protocol = (function () {
         return ["/bridge/vary", request, clip, count, amount].concat(pairs(settings, ["temperature", "seed", "kind"]));
     };
     SEND["interpolate"] = function (request, clipA, clipB, steps, settings) {
-        return ["/bridge/interpolate", request, clipA, clipB, steps].concat(pairs(settings, ["temperature", "seed", "spacing", "kind"]));
+        return ["/bridge/interpolate", request, clipA, clipB, steps].concat(pairs(settings, ["temperature", "seed", "spacing", "keep_key", "kind"]));
     };
     SEND["blend"] = function (request, weights, settings) {
         return ["/bridge/blend", request].concat(flat(weights)).concat(pairs(settings, ["temperature", "seed", "kind"]));
@@ -185,20 +185,21 @@ var Protocol = (function () {
         return ["/bridge/morph/state"];
     };
     SEND["morphStatePosition"] = function (state, x, y, knob1, knob2, knob3, knob4, knob5, 
-        knob6, knob7, knob8, temperature, seed, timing, velocity, density) {
+        knob6, knob7, knob8, temperature, seed, timing, velocity, density, 
+        keepKey) {
         return ["/bridge/morph/state/position", state, x, y, knob1, knob2, knob3, knob4, 
             knob5, knob6, knob7, knob8, temperature, seed, timing, velocity, 
-            density];
+            density, keepKey];
     };
     SEND["morphStateAnchor"] = function (state, slot, clip, x, y) {
         return ["/bridge/morph/state/anchor", state, slot, clip, x, y];
     };
     SEND["morphStateLock"] = function (state, voice, x, y, knob1, knob2, knob3, knob4, 
         knob5, knob6, knob7, knob8, temperature, seed, timing, velocity, 
-        density) {
+        density, keepKey) {
         return ["/bridge/morph/state/lock", state, voice, x, y, knob1, knob2, knob3, 
             knob4, knob5, knob6, knob7, knob8, temperature, seed, timing, 
-            velocity, density];
+            velocity, density, keepKey];
     };
     SEND["morphStateSetting"] = function (name, value) {
         return ["/bridge/morph/state/setting", name, value];
@@ -250,11 +251,12 @@ var Protocol = (function () {
     HEARD["/bridge/morph/snapshot/dropped"] = { is: "morphSnapshotDropped", notes: false, fields: ["snapshot"] };
     HEARD["/bridge/morph/state/begin"] = { is: "morphStateBegin", notes: false, fields: ["numSnapshots"] };
     HEARD["/bridge/morph/state/position"] = { is: "morphStatePosition", notes: false, fields: ["state", "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", 
-            "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", "density"] };
+            "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", "density", 
+            "keepKey"] };
     HEARD["/bridge/morph/state/anchor"] = { is: "morphStateAnchor", notes: false, fields: ["state", "slot", "clip", "x", "y"] };
     HEARD["/bridge/morph/state/lock"] = { is: "morphStateLock", notes: false, fields: ["state", "voice", "x", "y", "knob1", "knob2", "knob3", "knob4", 
             "knob5", "knob6", "knob7", "knob8", "temperature", "seed", "timing", "velocity", 
-            "density"] };
+            "density", "keepKey"] };
     HEARD["/bridge/morph/state/setting"] = { is: "morphStateSetting", notes: false, fields: ["name", "value"] };
     HEARD["/bridge/morph/state/end"] = { is: "morphStateEnd", notes: false, fields: ["numMessages"] };
     HEARD["/bridge/play/note"] = { is: "playNote", notes: false, fields: ["pitch", "velocity", "durationMs", "channel", "delayMs"] };
@@ -607,7 +609,7 @@ var Controls = (function () {
     // What a snapshot keeps, by the name of its field on the wire, and the control that shows it.
     var BY_FIELD = {
         x: "x", y: "y", temperature: "morph_temperature", seed: "morph_seed", timing: "morph_timing",
-        velocity: "morph_velocity", density: "morph_density"
+        velocity: "morph_velocity", density: "morph_density", keepKey: "morph_key"
     };
     var heardOnce = {};
     var knob;
@@ -2916,7 +2918,7 @@ var States = (function () {
     var SAME = 1e-5; // numbers came as 32-bit floats
     var FIELDS = [
         "x", "y", "knob1", "knob2", "knob3", "knob4", "knob5", "knob6", "knob7", "knob8",
-        "temperature", "seed", "timing", "velocity", "density"
+        "temperature", "seed", "timing", "velocity", "density", "keepKey"
     ];
     // By number: { position: as FIELDS, anchors: [{ slot, clip, x, y }], locks: [{ voice, position }] }.
     var states = {};
@@ -3379,9 +3381,11 @@ var Cursor = (function () {
         atRest.after(AT_REST_MS);
     }
 
-    /** `knob 1` is `knob1` where the state tells it. */
+    /** `knob 1` is `knob1` where the state tells it, and `keep_key` is `keepKey`. */
     function fieldOf(target) {
-        return target.replace(" ", "");
+        return target.replace(/[ _](.)/g, function (match, letter) {
+            return letter.toUpperCase();
+        });
     }
 
     function showHeard() {
@@ -3619,7 +3623,7 @@ var Playing = (function () {
  * back. Lists come from files that anybody may have written, so what does not fit the format is refused whole.
  */
 var KeptLists = (function () {
-    var FORMAT = 1;
+    var FORMAT = 2; // in 1 no position said whether it keeps the key
     var KINDS = ["", "melody", "drums", "other"];
     var LARGEST = 2147483647;
     var MOST_QUARTERS = 1048576;
@@ -3770,6 +3774,9 @@ var KeptLists = (function () {
             if (field === "seed") {
                 return whole(next, -LARGEST - 1, LARGEST);
             }
+            if (field === "keepKey") {
+                return next.format < 2 ? 0 : whole(next, 0, 1);
+            }
             if (field.indexOf("knob") === 0 || field === "density") {
                 return next(-1, 1);
             }
@@ -3791,7 +3798,8 @@ var KeptLists = (function () {
         next.rest = function () {
             return list.slice(at);
         };
-        if (list[0] !== FORMAT) {
+        next.format = list[0];
+        if (next.format !== 1 && next.format !== FORMAT) {
             return null;
         }
         try {

@@ -208,6 +208,7 @@ REQUESTS: list[tuple[Request, int, str, tuple[object, ...], dict[str, object]]] 
     (Vary(5, 1, 3, 0.5), 3, "vary", ("a", 3, 0.5), {}),
     (Vary(5, 1, 3, 0.5, Settings(kind="drums")), 3, "vary", ("a", 3, 0.5), {"kind": "drums"}),
     (Interpolate(5, 1, 2, 4, Settings(spacing=1)), 4, "interpolate", ("a", "b", 4), {"spacing": "angle"}),
+    (Interpolate(5, 1, 2, 4, Settings(keep_key=1)), 4, "interpolate", ("a", "b", 4), {"keep_key": True}),
     (Interpolate(5, 1, 2, 4, Settings(spacing=0)), 4, "interpolate", ("a", "b", 4), {"spacing": "change"}),
     (Blend(5, (Weight(2, 0.25), Weight(1, 0.75))), 1, "blend", (("b", "a"), (0.25, 0.75)), {}),
     (Humanize(5, 1, 0.5, 0.25, Settings(seed=-1)), 1, "humanize", ("a", 0.5, 0.25), {"seed": -1}),

@@ -54,6 +54,7 @@ def stems(folder: Path, ending: str = "mid") -> list[str]:
         ("reconstruct A K", ["a_reconstruct_01", "k_reconstruct_01"]),
         ("interpolate A B --steps 3", ["a_to_b_01", "a_to_b_02", "a_to_b_03"]),
         ("interpolate A B --count 2 --spacing angle", ["a_to_b_01", "a_to_b_02"]),
+        ("interpolate A B --count 2 --keep-key", ["a_to_b_01", "a_to_b_02"]),
         ("blend A B --weight 0.5 --weight 1.5", ["a_blend_01"]),
         ("sample groove_2bar --count 2 --temperature 1", ["groove_2bar_sample_01", "groove_2bar_sample_02"]),
         ("humanize K --timing 0.5", ["k_humanize_01"]),

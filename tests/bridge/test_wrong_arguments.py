@@ -12,7 +12,7 @@ from bridge.protocol.osc import Value, pack
 from bridge.protocol.request_messages import Vary
 from bridge.protocol.table import FROM_CLIENT, Refusal, read_datagram
 
-POSITION = (0.5, 0.5, *[0.0] * 8, 0.0, 7, 1.0, 1.0, 0.0)
+POSITION = (0.5, 0.5, *[0.0] * 8, 0.0, 7, 1.0, 1.0, 0.0, 0)
 NOTE = (60, 0.0, 1.0, 100.0, 0, 1.0, 0.0, 64)
 SOUND: dict[str, tuple[Value, ...]] = {
     "/bridge/hello": (0, 1, "test"),
@@ -169,6 +169,7 @@ def test_a_note_that_is_cut_off_is_malformed_and_a_thirty_first_is_too_large() -
     [
         (("loudness", 1.0), "unknown_setting"),
         (("spacing", 1), "unknown_setting"),
+        (("keep_key", 1), "unknown_setting"),
         (("temperature", 2.5), "out_of_range"),
         (("temperature", -0.5), "out_of_range"),
         (("temperature", math.nan), "out_of_range"),
@@ -188,8 +189,9 @@ def test_a_wrong_setting_gets_its_code_and_the_request(settings: tuple[Value, ..
     assert answer.request == 5
 
 
-def test_spacing_is_for_interpolate() -> None:
-    assert refusal("/bridge/interpolate", 5, 1, 2, 4, "spacing", 2).error.code == "out_of_range"
+def test_spacing_and_key_are_for_interpolate() -> None:
+    for name in ("spacing", "keep_key"):
+        assert refusal("/bridge/interpolate", 5, 1, 2, 4, name, 2).error.code == "out_of_range"
 
 
 def test_weights_must_come_in_pairs_and_be_positive() -> None:

@@ -152,6 +152,19 @@ def test_a_knob_turns_the_music(drummer: Device) -> None:
     assert more != fewer
 
 
+def test_the_key_is_kept_by_a_switch_and_a_snapshot_brings_the_switch_back(device: Device) -> None:
+    device.move("morph_key", 1)
+    device.move("store", 1)
+    device.press("snapshot_3")
+    device.settle()
+    assert last(device, "/bridge/morph/set").args == ("keep_key", 1)
+    device.move("store", 0)
+    device.move("morph_key", 0)
+    device.press("snapshot_3")
+    device.settle()
+    assert device.value("morph_key") == 1
+
+
 @pytest.mark.parametrize("choice", range(8))
 def test_the_grid_is_told_in_quarters(device: Device, choice: int) -> None:
     device.move("quantize", (choice + 1) % 8)

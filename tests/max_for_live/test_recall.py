@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -156,6 +157,52 @@ def test_a_capture_is_written_once_and_turning_writes_nothing(put_device: OpenDe
     device.advance(5000)
     device.settle()
     assert len(writes(device)) == 3
+
+
+def test_a_set_of_before_positions_had_a_key_to_keep_is_read(put_device: OpenDevice, paper: Served) -> None:
+    device = morphing(connected(put_device(sets.tune_set(), engine_port=paper.server.port)), {0: 0, 1: 1})
+    stored = moved(device, "x", 0.25)
+    device.move("store", 1)
+    device.press("snapshot_1")
+    device.run_until(lambda: device.answers("/bridge/morph/snapshot/stored"))
+    device.move("store", 0)
+    moved(device, "x", 1.0)
+    kept = saved(device)
+    first = {name: _in_format_1(atoms, name) for name, atoms in kept.kept.items()}
+    assert first["stage"] != kept.kept["stage"]
+    again = reopened(put_device, Saved(kept.values, first), paper.server.port)
+    new_pattern(again)
+    count = len(again.answers("/bridge/morph/end"))
+    again.press("snapshot_1")
+    again.run_until(lambda: len(again.answers("/bridge/morph/end")) > count)
+    again.settle()
+    assert pattern(again) == stored
+
+
+def _in_format_1(atoms: list[Atom], name: str) -> list[Atom]:
+    """Positions as they were kept then, without their last number; the numbers of the format begin at the third."""
+    left = iter(atoms[3:])
+    older = [*atoms[:2], 1]
+    if name != "stage":
+        return [*older, *left]
+
+    def take(count: int) -> list[Atom]:
+        older.extend(taken := list(islice(left, count)))
+        return taken
+
+    def take_position() -> None:
+        take(15)
+        next(left)
+
+    take(3 * 8)
+    for _ in range(int(take(1)[0])):
+        take(1)
+        take_position()
+        take(4 * int(take(1)[0]))
+        for _ in range(int(take(1)[0])):
+            take(1)
+            take_position()
+    return older
 
 
 def test_opening_a_set_writes_nothing_into_it(put_device: OpenDevice, paper: Served) -> None:
