@@ -87,9 +87,8 @@ class Vae(nn.Module):
         """Latents `…, latent` with the key of others; the same latents where keys are not apart."""
         if not self.is_respelt:
             return z
-        return torch.cat(
-            [z[..., : -signature.DIMENSIONS], home[..., -signature.DIMENSIONS :].expand_as(z[..., -2:])], -1
-        )
+        letters, key = z[..., : -signature.DIMENSIONS], home[..., -signature.DIMENSIONS :]
+        return torch.cat([letters, key.expand(*letters.shape[:-1], -1)], -1)
 
     @property
     def is_foreign(self) -> Tensor:

@@ -100,7 +100,7 @@ class Morph:
         if not turned:
             return None
         near = None if lean is None else lean[turned]
-        said = translators.decode(vae_of(field.loaded), z[turned], 0.0, torch.Generator(), near).cpu()
+        said = _decoded(field.loaded, z[turned], [positions[row] for row in turned], near).cpu()
         whole = self._kinds.of(field.loaded).join(said, field.frame).argmax(-1)
         tilt = torch.zeros(len(positions), *said.shape[1:])
         tilt[turned] = tilted_odds(said, whole, [knobs[row] for row in turned])
@@ -154,7 +154,7 @@ def _lean(field: Field, positions: Sequence[Position], shares: Floats) -> Tensor
 
 
 def _decoded(
-    loaded: Checkpoint, z: Tensor, positions: Sequence[Position], lean: Tensor | None, tilt: Tensor | None
+    loaded: Checkpoint, z: Tensor, positions: Sequence[Position], lean: Tensor | None, tilt: Tensor | None = None
 ) -> Tensor:
     """Outputs `positions, windows, steps, depth`, in one pass.
 
