@@ -25,6 +25,25 @@ def moved(device: Device, name: str, value: float) -> list[tuple[float, ...]]:
     return pattern(device)
 
 
+def snapshot_taken(device: Device) -> Any:
+    """The pattern that the first snapshot keeps."""
+    stored = moved(device, "x", 0.25)
+    device.move("store", 1)
+    device.press("snapshot_1")
+    device.run_until(lambda: device.answers("/bridge/morph/snapshot/stored"))
+    device.move("store", 0)
+    return stored
+
+
+def gone_back(device: Device) -> Any:
+    """The pattern once the first snapshot is recalled."""
+    count = len(device.answers("/bridge/morph/end"))
+    device.press("snapshot_1")
+    device.run_until(lambda: len(device.answers("/bridge/morph/end")) > count)
+    device.settle()
+    return pattern(device)
+
+
 def saved(device: Device) -> Saved:
     """What the Set keeps a while after the last move, by way of the text that Live writes."""
     device.settle()
@@ -93,28 +112,16 @@ def test_anchors_that_were_dragged_stay_where_they_were(put_device: OpenDevice, 
 
 def test_snapshots_are_back(put_device: OpenDevice, paper: Served) -> None:
     device = morphing(connected(put_device(sets.tune_set(), engine_port=paper.server.port)), {0: 0, 1: 1})
-    stored = moved(device, "x", 0.25)
-    device.move("store", 1)
-    device.press("snapshot_2")
-    device.run_until(lambda: device.answers("/bridge/morph/snapshot/stored"))
-    device.move("store", 0)
+    stored = snapshot_taken(device)
     moved(device, "x", 1.0)
     again = reopened(put_device, saved(device), paper.server.port)
     new_pattern(again)
-    count = len(again.answers("/bridge/morph/end"))
-    again.press("snapshot_2")
-    again.run_until(lambda: len(again.answers("/bridge/morph/end")) > count)
-    again.settle()
-    assert pattern(again) == stored
+    assert gone_back(again) == stored
 
 
 def test_a_snapshot_of_a_clip_that_was_replaced_is_back(put_device: OpenDevice, paper: Served) -> None:
     device = morphing(connected(put_device(sets.tune_set(), engine_port=paper.server.port)), {0: 0, 1: 1})
-    stored = moved(device, "x", 0.25)
-    device.move("store", 1)
-    device.press("snapshot_1")
-    device.run_until(lambda: device.answers("/bridge/morph/snapshot/stored"))
-    device.move("store", 0)
+    stored = snapshot_taken(device)
     capture(device, 2, 0)
     new_pattern(device)
     kept = saved(device)
@@ -161,22 +168,14 @@ def test_a_capture_is_written_once_and_turning_writes_nothing(put_device: OpenDe
 
 def test_a_set_of_before_positions_had_a_key_to_keep_is_read(put_device: OpenDevice, paper: Served) -> None:
     device = morphing(connected(put_device(sets.tune_set(), engine_port=paper.server.port)), {0: 0, 1: 1})
-    stored = moved(device, "x", 0.25)
-    device.move("store", 1)
-    device.press("snapshot_1")
-    device.run_until(lambda: device.answers("/bridge/morph/snapshot/stored"))
-    device.move("store", 0)
+    stored = snapshot_taken(device)
     moved(device, "x", 1.0)
     kept = saved(device)
     first = {name: _in_format_1(atoms, name) for name, atoms in kept.kept.items()}
     assert first["stage"] != kept.kept["stage"]
     again = reopened(put_device, Saved(kept.values, first), paper.server.port)
     new_pattern(again)
-    count = len(again.answers("/bridge/morph/end"))
-    again.press("snapshot_1")
-    again.run_until(lambda: len(again.answers("/bridge/morph/end")) > count)
-    again.settle()
-    assert pattern(again) == stored
+    assert gone_back(again) == stored
 
 
 def _in_format_1(atoms: list[Atom], name: str) -> list[Atom]:
