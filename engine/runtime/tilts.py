@@ -32,7 +32,7 @@ STEEPEST = 6.0
 WIDEST = 2.5
 """Semitones by which pitches deviate more from their line with range at 1; at -1 they are drawn onto it."""
 _FULLY_FROM = 0.25
-_SURE = 12.0
+_SURE = 16.0
 _UNLIKELY = 20.0
 _NEAR, _NEAR_NEW = 0.6, 2.0
 """Semitones: a pitch so far from its aim has lost half a nat."""
