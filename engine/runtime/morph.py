@@ -103,7 +103,8 @@ class Morph:
         said = _decoded(field.loaded, z[turned], [positions[row] for row in turned], near).cpu()
         whole = self._kinds.of(field.loaded).join(said, field.frame).argmax(-1)
         tilt = torch.zeros(len(positions), *said.shape[1:])
-        tilt[turned] = tilted_odds(said, whole, [knobs[row] for row in turned])
+        steady = [steadiness(positions[row].temperature) for row in turned]
+        tilt[turned] = tilted_odds(said, whole, [knobs[row] for row in turned], steady)
         return tilt
 
 

@@ -24,7 +24,8 @@ from engine.representations.melodic_line import line_through
 from engine.representations.melody import FIRST_PITCH_CLASS, HOLD, MAX_PITCH, MIN_PITCH, OFF
 from engine.runtime.melody_plan import Floats, Plan, Tokens, planned
 
-TURNED = ("density", "syncopation", "length", "range", "contour")
+_BENDING = ("range", "contour")
+TURNED = ("density", "syncopation", "length", *_BENDING)
 """The knobs that are turned here."""
 
 STEEPEST = 6.0
@@ -48,37 +49,42 @@ def strength_of(value: float) -> float:
     return min(1.0, abs(value) / _FULLY_FROM)
 
 
-def tilted_odds(said: Tensor, whole: Tensor, knobs: Sequence[Mapping[str, float]]) -> Tensor:
+def tilted_odds(
+    said: Tensor, whole: Tensor, knobs: Sequence[Mapping[str, float]], steady: Sequence[float] | None = None
+) -> Tensor:
     """What to add to the log odds of each step, `melodies, windows, steps, 90`; 0 where no knob is turned.
 
     Args:
         said: what the model says of melodies at rest, logits of that shape, on the CPU.
         whole: the same melodies as they sound, tokens `melodies, steps`: they tell the key.
         knobs: of each melody, by name in `TURNED`, each -1..1.
+        steady: how surely all that they do not change is to stay, 0..1; None: of all wholly.
     """
     foreign = ~at_home(whole.numpy())[:, np.arange(MIN_PITCH, MAX_PITCH + 1) % 12]
     odds = said.log_softmax(-1).double().numpy()
     tilts = np.zeros_like(odds)
     for melody, turned in enumerate(knobs):
         strength = max(map(strength_of, turned.values()), default=0.0)
+        firm = strength * (1.0 if steady is None else steady[melody])
         if strength:
             for start in range(0, odds.shape[2], WINDOW_STEPS):  # a phrase, whatever the model's length
                 for window, heard in enumerate(odds[melody, :, start : start + WINDOW_STEPS]):
-                    tilt = _tilt(heard, foreign[melody], turned, strength)
+                    tilt = _tilt(heard, foreign[melody], turned, strength, firm)
                     tilts[melody, window, start : start + WINDOW_STEPS] = tilt
     return torch.from_numpy(tilts).float()
 
 
-def _tilt(odds: Floats, foreign: NDArray[np.bool_], knobs: Mapping[str, float], strength: float) -> Floats:
-    """Of one phrase, `steps, 90`."""
+def _tilt(odds: Floats, foreign: NDArray[np.bool_], knobs: Mapping[str, float], strength: float, firm: float) -> Floats:
+    """Of one phrase, `steps, 90`; `firm` says how surely what was at rest is to stay."""
     rest: Tokens = odds.argmax(1)
     hold, off, pitches = odds[:, HOLD], odds[:, OFF], odds[:, FIRST_PITCH_CLASS:]
     kinds = np.stack([hold, off, np.logaddexp.reduce(pitches, 1)], 1)
     plan = planned(rest, kinds[:, 2] - np.logaddexp(hold, off), knobs)
     wanted = np.where(np.arange(3) == _kind(plan.tokens)[:, None], 0.0, -_SURE)
-    share = np.where(_kind(plan.tokens) == _kind(rest), strength, 1.0)  # what was at rest is only made surer
+    share = np.where(_kind(plan.tokens) == _kind(rest), firm, 1.0)
     shift = share[:, None] * (wanted - kinds)
-    bent = pitches + _bend(plan, pitches, knobs, np.where(plan.tokens == rest, strength, 1.0)[:, None])
+    own = strength if any(knobs.get(name) for name in _BENDING) else firm
+    bent = pitches + _bend(plan, pitches, knobs, np.where(plan.tokens == rest, own, 1.0)[:, None])
     bent -= strength * _UNLIKELY * foreign
     onto = bent - pitches - np.logaddexp.reduce(bent, 1, keepdims=True) + kinds[:, 2:]
     return np.concatenate([shift[:, :2], shift[:, 2:] + onto], 1)

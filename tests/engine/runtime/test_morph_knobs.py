@@ -162,3 +162,10 @@ def test_what_is_in_the_latent_counts_as_working_where_it_was_found(knobbed: Eng
 
 def knobs(number: int, value: float) -> tuple[float, ...]:
     return tuple(value if k == number else 0.0 for k in range(1, 9))
+
+
+def test_a_turned_knob_leaves_chance_its_say(engine: Engine) -> None:
+    field = field_of(engine, line, 2, bars=2)
+    turned = (0.5,) + (0.0,) * 7
+    drawn = {pattern(engine, field, knobs=turned, temperature=1.0, seed=seed) for seed in range(4)}
+    assert len(drawn) > 2

@@ -107,6 +107,18 @@ def test_what_is_asked_of_one_changes_nothing_for_others_nor_what_one_window_pla
     assert torch.equal(windows[0, 1], alone[0, 0])
 
 
+def test_chance_keeps_its_say_where_nothing_is_changed_and_no_other_pitch_is_asked_for() -> None:
+    rest = said(C_MAJOR)
+    firm, loose = (tilted_odds(rest[:, None], rest.argmax(-1), [{"density": 0.5}], [steady]) for steady in (1.0, 0.0))
+    changed = (sung(density=0.5) != rest.argmax(-1)[0]).nonzero().flatten()
+    kinds = slice(0, FIRST_PITCH_CLASS)
+    assert len(changed)
+    assert torch.equal(firm[0, 0, changed, kinds], loose[0, 0, changed, kinds])
+    kept = [step for step in range(rest.shape[1]) if step not in changed.tolist()]
+    assert firm[0, 0, kept, kinds].any()
+    assert not loose[0, 0, kept, kinds].any()
+
+
 def test_long_windows_are_turned_phrase_by_phrase() -> None:
     phrase = said(C_MAJOR.repeat(1, 2))[:, :32]
     twice = phrase.repeat(1, 2, 1)
