@@ -101,9 +101,11 @@ def _shifted(plan: Plan, odds: Floats, value: float) -> Plan:
     moves = _anticipations(plan.onsets) if value > 0 else _resolutions(plan.onsets)
     left = round(value * ANTICIPATED * int(plan.onsets.sum())) if value > 0 else round(-value * len(moves))
     for start, end in sorted(moves, key=lambda move: -odds[move[1]]):
+        if not left:
+            break
         moved = _moved(plan, start, end)
         before, after = syncopation(np.stack([plan.onsets, moved.onsets]))
-        if left > 0 and (after - before) * value > 0:
+        if (after - before) * value > 0:
             plan, left = moved, left - 1
     return plan
 
