@@ -86,11 +86,11 @@ class Inventing:
         here = encoded.latents[0].expand(count, -1, -1)
         away = self._ways.directions(loaded, piece, count, seed)
         recipe = Recipe(frame, (piece,), ((1.0,),) * count, temperature, generator_of(seed))
-        share = self._ways.share(loaded, piece, encoded.latents[0], amount)
+        shares = self._ways.shares(loaded, piece, encoded, away, amount, seed)
         lean = None
         if (leaning := Leaning.on(vae_of(loaded), encoded.windows)) is not None:
-            lean = leaning.at(torch.ones(count, 1), loosening(share) * steadiness(temperature))
-        return self._decoded(loaded, slerp(here, away, share), recipe, encoded, started, lean)
+            lean = leaning.at(torch.ones(count, 1), loosening(shares) * steadiness(temperature))
+        return self._decoded(loaded, slerp(here, away, shares[:, None]), recipe, encoded, started, lean)
 
     def interpolate(
         self,

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from engine.latent.slerp import slerp
 from engine.models.config import VaeConfig
+from engine.models.vae import Vae
+from engine.representations.drums import NUM_VOICES
+from engine.runtime import translators
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.encoding import ClipEncoder, Encoded
-from engine.runtime.leaning import Leaning
+from engine.runtime.leaning import Leaning, loosening
 from engine.runtime.noise import generator_of
 from engine.runtime.reach import share_of_way
 from engine.runtime.recent import Recent
@@ -18,6 +22,9 @@ from engine.runtime.roster import vae_of
 from engine.runtime.translator_table import Translators
 from engine.runtime.translators import Piece
 from engine.runtime.travel import few_windows, measure_way
+
+_TRIED = 9
+_TINY, _LEAP = 1e-6, 0.25
 
 
 class Ways:
@@ -40,11 +47,29 @@ class Ways:
 
         return self._recent.get((loaded.hash, piece.fingerprint(), count, seed), make)
 
-    def share(self, loaded: Checkpoint, piece: Piece, latents: Tensor, amount: float) -> float:
-        """How much of the way to its ends an amount 0..1 goes, from a piece with these latents, `windows, latent`."""
+    def shares(
+        self, loaded: Checkpoint, piece: Piece, encoded: Encoded, away: Tensor, amount: float, seed: int
+    ) -> Tensor:
+        """How much of its way to each of `away`, `count, windows, latent`, an amount 0..1 goes from a piece, `count`.
+
+        The ways of a piece differ: on some all changes at once, on others nothing for long. So each is measured, where
+        the piece's ways change by equal shares in the mean; `seed` is that of the ways.
+        """
         if amount in (0.0, 1.0):
-            return amount
-        return share_of_way(amount, self._encoder.reach(piece, loaded, latents))
+            return torch.full((len(away),), amount)
+        reach = self._encoder.reach(piece, loaded, encoded.latents[0])
+        tried = torch.tensor([share_of_way(float(stop), reach) for stop in torch.linspace(0, 1, _TRIED)])
+
+        def make() -> Tensor:
+            return _changed(vae_of(loaded), encoded, away, tried).cummax(1).values
+
+        changed = self._recent.get((loaded.hash, piece.fingerprint(), len(away), seed, _TRIED), make)
+        upper = torch.searchsorted(changed, torch.full((len(away), 1), amount)).clamp(1, _TRIED - 1)
+        low, high = changed.gather(1, upper - 1), changed.gather(1, upper)
+        part = ((amount - low) / (high - low).clamp_min(_TINY)).clamp(0, 1)
+        part = torch.where(high - low > _LEAP, part.round(), part)  # nobody knows where in between it leaps
+        start, end = tried[upper - 1], tried[upper]
+        return (start + part * (end - start))[:, 0]
 
     def stops(
         self, loaded: Checkpoint, pieces: Sequence[Piece], encoded: Encoded, steps: int, keep_key: bool = False
@@ -65,6 +90,26 @@ class Ways:
 
         prints = [piece.fingerprint() for piece in pieces]
         return self._recent.get((loaded.hash, *prints, steps, keep_key), make)
+
+
+def _changed(model: Vae, encoded: Encoded, away: Tensor, shares: Tensor) -> Tensor:
+    """How much of what a piece plays, or its variation, is no more or not yet there, 0..1, `count, shares`."""
+    by_window = (encoded.latents[0], away.transpose(0, 1), encoded.windows[0])
+    here, there, heard = (few_windows(each, model.config.steps) for each in by_window)
+    z = slerp(
+        here.expand(len(shares), len(away), -1, -1),
+        there.transpose(0, 1).expand(len(shares), -1, -1, -1),
+        shares[:, None, None],
+    )
+    lean = None
+    if (leaning := Leaning.on(model, [heard])) is not None:
+        strengths = loosening(shares).repeat_interleave(len(away))
+        lean = leaning.at(torch.ones(len(strengths), 1), strengths)
+    music = model.head.draw(translators.decode(model, z.flatten(0, 1), 0.0, torch.Generator(), lean), 0.0, None).cpu()
+    before, after = (each[..., :NUM_VOICES] if each.is_floating_point() else each for each in (heard, music))
+    either, differ = (before > 0) | (after > 0), before != after
+    counts = [each.flatten(1).sum(1).view(len(shares), -1).T for each in (either & differ, either)]
+    return counts[0] / counts[1].clamp_min(1)
 
 
 def from_prior(loaded: Checkpoint, count: int, seed: int) -> Tensor:
