@@ -93,7 +93,7 @@ class Ways:
 
 
 def _changed(model: Vae, encoded: Encoded, away: Tensor, shares: Tensor) -> Tensor:
-    """How much of what a piece plays, or its variation, is no more or not yet there, 0..1, `count, shares`."""
+    """How much of what is played at the first of the shares, or at another, is at only one of them, `count, shares`."""
     by_window = (encoded.latents[0], away.transpose(0, 1), encoded.windows[0])
     here, there, heard = (few_windows(each, model.config.steps) for each in by_window)
     z = slerp(
@@ -105,11 +105,13 @@ def _changed(model: Vae, encoded: Encoded, away: Tensor, shares: Tensor) -> Tens
     if (leaning := Leaning.on(model, [heard])) is not None:
         strengths = loosening(shares).repeat_interleave(len(away))
         lean = leaning.at(torch.ones(len(strengths), 1), strengths)
-    music = model.head.draw(translators.decode(model, z.flatten(0, 1), 0.0, torch.Generator(), lean), 0.0, None).cpu()
-    before, after = (each[..., :NUM_VOICES] if each.is_floating_point() else each for each in (heard, music))
-    either, differ = (before > 0) | (after > 0), before != after
-    counts = [each.flatten(1).sum(1).view(len(shares), -1).T for each in (either & differ, either)]
-    return counts[0] / counts[1].clamp_min(1)
+    outputs = translators.decode(model, z.flatten(0, 1), 0.0, torch.Generator(), lean)
+    music = model.head.draw(outputs, 0.0, None).cpu().unflatten(0, z.shape[:2])
+    played = music[..., :NUM_VOICES] if music.is_floating_point() else music
+    at_first = played[:1].expand_as(played)
+    either, differ = (played > 0) | (at_first > 0), played != at_first
+    changed, all_there = (each.flatten(2).sum(2).T for each in (either & differ, either))
+    return changed / all_there.clamp_min(1)
 
 
 def from_prior(loaded: Checkpoint, count: int, seed: int) -> Tensor:
