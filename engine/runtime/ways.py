@@ -111,7 +111,8 @@ def _changed(model: Vae, encoded: Encoded, away: Tensor, shares: Tensor) -> Tens
     at_first = played[:1].expand_as(played)
     either, differ = (played > 0) | (at_first > 0), played != at_first
     changed, all_there = (each.flatten(2).sum(2).T for each in (either & differ, either))
-    return changed / all_there.clamp_min(1)
+    shares_changed: Tensor = changed / all_there.clamp_min(1)
+    return shares_changed
 
 
 def from_prior(loaded: Checkpoint, count: int, seed: int) -> Tensor:
